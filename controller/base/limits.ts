@@ -1,0 +1,19 @@
+/** Bounds of everything that could grow. Each name ends in its unit. */
+
+/** Request bodies, as in kube-apiserver. */
+export const requestBodyMaxBytes = 3 * 1024 * 1024;
+/** The largest firmware image that may be uploaded or inflated. */
+export const imageMaxBytes = 16 * 1024 * 1024;
+/** History that the store keeps at the least, whichever of the two is more. */
+export const storeHistoryMinMs = 5 * 60 * 1000;
+export const storeHistoryMinRevisions = 10_000;
+/** Events that a watch of the store may fall behind. */
+export const storeWatchQueueMaxEvents = 20_000;
+/** Unowned nodes that are kept as objects; forged heartbeats fill nothing. */
+export const unownedNodesMax = 4096;
+/** Tries with one image on one node before it is Stalled. */
+export const firmwareAttemptsMax = 3;
+/** Silence after which a device counts as Inactive, as Dead, and is forgotten by the liveness table. */
+export const nodeInactiveAfterMs = 10_000;
+export const nodeDeadAfterMs = 60_000;
+export const nodeForgottenAfterMs = 300_000;
