@@ -1,7 +1,7 @@
 /**
  * Where objects live: opaque bytes under keys, one revision counter for all of them, compare-and-swap, and watches
  * that miss nothing. Keys are `/registry/<group>/<plural>/<namespace>/<name>` (the core group is written `core`, cluster-scoped
- * objects leave the namespace out); the store does not care.
+ * objects leave the namespace out); the store does not care. Bytes that a store hands out stay its own: nobody writes into them.
  *
  * `test/contract/store.ts` is the suite that an implementation must pass.
  */
@@ -10,29 +10,33 @@ export interface Store {
   revision(): Promise<number>;
 
   /**
-   * @throws SporeError `SPORE_EXPIRED` when `at` was compacted away.
+   * @throws SporeError `SPORE_EXPIRED` when `at` was compacted away; `SPORE_TIMEOUT` with cause `ResourceVersionTooLarge` when it was not
+   * reached yet.
    */
   get(key: string, at?: number): Promise<Entry | undefined>;
 
   /**
    * Entries whose key begins with `prefix`, in byte order of the key, as of one revision.
    *
-   * @throws SporeError `SPORE_EXPIRED` when `at` was compacted away.
+   * @throws SporeError as `get` does.
    */
   range(prefix: string, options?: RangeOptions): Promise<Range>;
 
   /**
-   * Carries out all `changes` or none, under one new revision, and resolves once they would survive a power cut.
+   * Carries out all `changes` or none, under one new revision, and resolves once they would survive a power cut. No reader sees them earlier.
+   * A deletion of what is not there counts as a commit, and makes no event.
    *
    * @returns the new revision.
-   * @throws SporeError `SPORE_CONFLICT` when an expectation does not hold; nothing was written, no revision was used.
+   * @throws SporeError `SPORE_CONFLICT` when an expectation does not hold (cause `RevisionMismatch`, its field the key): nothing was
+   * written, no revision was used. `SPORE_BAD_REQUEST` and `SPORE_TOO_LARGE` as in `check-changes.ts`.
    */
   commit(changes: readonly Change[]): Promise<number>;
 
   /**
    * Every change to a key under `prefix` with a revision above `after`, exactly once, in order of revision; changes of one commit in
    * the order of its array. Ends when `signal` aborts, and when the store closes. A consumer that falls behind by more than
-   * `storeWatchQueueMaxEvents` is ended with `SPORE_EXPIRED` and may resume after the last revision it saw.
+   * `storeWatchQueueMaxEvents` is ended with `SPORE_EXPIRED` and may resume after the last revision it saw: a watch ends between two
+   * commits, unless its own signal aborts.
    *
    * @throws SporeError `SPORE_EXPIRED` when changes after `after` were compacted away.
    */
