@@ -23,6 +23,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   reconcilers: ["base", "api", "artifacts", "client", "runtime", "wires", "drivers"],
   simulator: ["base", "api", "artifacts"],
   cli: ["base", "api", "schema", "artifacts", "manifests", "client", "simulator"],
+  config: ["base"],
   tools: ["base", "api", "schema"],
 };
 /** Stand on top of everything and are imported by nobody. */

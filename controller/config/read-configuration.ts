@@ -1,0 +1,197 @@
+import { readFileSync } from "node:fs";
+import { isIPv4 } from "node:net";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { SporeError } from "../base/errors.ts";
+import {
+  flagOf,
+  type OptionSpec,
+  type SporedConfiguration,
+  sporedComponents,
+  sporedOptions,
+  variableOf,
+} from "./spored-options.ts";
+
+type Option = keyof SporedConfiguration;
+type Values = Partial<Record<Option, string | readonly string[] | boolean>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a command line asks for. */
+export type Invocation =
+  | { readonly kind: "run"; readonly configuration: SporedConfiguration }
+  | { readonly kind: "help" }
+  | { readonly kind: "version" };
+
+/**
+ * Reads flags, the environment (`SPORED_…`) and the file named by `--config`; flags win over the environment, and that over the file.
+ *
+ * @param words the command line without the program's own name.
+ * @throws SporeError `SPORE_USAGE`, which names the flag, variable or file and line, the value received and what would do.
+ */
+export function readConfiguration(words: readonly string[], environment: Environment): Invocation {
+  const { values: flags, file } = fromFlags(words);
+  if (file === "help" || file === "version") return { kind: file };
+  const variables = fromEnvironment(environment);
+  const written = file?.path === undefined ? {} : fromFile(file.path);
+  const given = { ...written, ...variables, ...flags };
+  return { kind: "run", configuration: withDefaults(given, environment) };
+}
+
+function fromFlags(words: readonly string[]): {
+  values: Values;
+  file: { path?: string } | "help" | "version" | undefined;
+} {
+  const values: Record<string, string | string[] | boolean> = {};
+  let path: string | undefined;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? "";
+    if (word === "--help" || word === "-h") return { values: {}, file: "help" };
+    if (word === "--version") return { values: {}, file: "version" };
+    const [flag = "", attached] = splitOnce(word, "=");
+    const option = optionOf(flag);
+    if (option === undefined && flag !== "--config") throw unknownFlag(word);
+    if (option !== undefined && sporedOptions[option].type === "switch") {
+      values[option] = attached === undefined ? true : readSwitch(attached, flag);
+      continue;
+    }
+    const value = attached ?? words[++index];
+    if (value === undefined) throw new SporeError("SPORE_USAGE", `${flag} needs a value`);
+    if (option === undefined) path = value;
+    else put(values, option, value);
+  }
+  return { values: values as Values, file: path === undefined ? undefined : { path } };
+}
+
+function put(values: Record<string, string | string[] | boolean>, option: Option, value: string): void {
+  const before = values[option];
+  if (sporedOptions[option].type === "list") values[option] = [...(Array.isArray(before) ? before : []), value];
+  else values[option] = value;
+}
+
+function fromEnvironment(environment: Environment): Values {
+  const values: Record<string, string | string[] | boolean> = {};
+  for (const [option, { type }] of Object.entries(sporedOptions)) {
+    const text = environment[variableOf(option)];
+    if (text === undefined || text === "") continue;
+    if (type === "switch") values[option] = readSwitch(text, variableOf(option));
+    else values[option] = type === "list" ? text.split(",") : text;
+  }
+  return values as Values;
+}
+
+/** A YAML document of kind `SporedConfiguration`, whose other keys are the options. */
+function fromFile(path: string): Values {
+  const problem = (message: string, cause?: unknown) =>
+    new SporeError("SPORE_USAGE", `${path}: ${message}`, {}, { cause });
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw problem("cannot be read", error);
+  }
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) throw problem(error.message.split("\n")[0] ?? "is not YAML", error);
+  const { apiVersion, kind, ...rest } = (document.toJS() ?? {}) as Record<string, unknown>;
+  if (kind !== "SporedConfiguration" || apiVersion !== "spore.dev/v1alpha1") {
+    throw problem("must say `apiVersion: spore.dev/v1alpha1` and `kind: SporedConfiguration`");
+  }
+  for (const [key, value] of Object.entries(rest)) {
+    if (!(key in sporedOptions))
+      throw problem(`unknown key "${key}"; it may have ${Object.keys(sporedOptions).join(", ")}`);
+    if (value === null || (typeof value === "object" && !Array.isArray(value)))
+      throw problem(`${key} must be a value or a list`);
+  }
+  return Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [
+      key,
+      typeof value === "boolean" ? value : Array.isArray(value) ? value.map(String) : String(value),
+    ]),
+  );
+}
+
+function withDefaults(given: Values, environment: Environment): SporedConfiguration {
+  const lan = given.lan === true;
+  const text = (option: Option, fallback: string) => checked(option, given[option] ?? fallback);
+  const list = (option: Option, fallback: readonly string[]) => lists(option, given[option] ?? fallback);
+  const discoveryBind = text("discoveryBind", lan ? "0.0.0.0" : "127.0.0.1");
+  const loopback = discoveryBind.startsWith("127.");
+  return {
+    dataDir: text("dataDir", join(dataHome(environment), "spore")),
+    apiBind: text("apiBind", "127.0.0.1"),
+    apiPort: Number(text("apiPort", "7443")),
+    gatewayBind: text("gatewayBind", "127.0.0.1"),
+    gatewayPort: Number(text("gatewayPort", "3001")),
+    udpPort: Number(text("udpPort", "4210")),
+    discoveryBind,
+    broadcast: text("broadcast", loopback ? "127.255.255.255" : "255.255.255.255"),
+    lan,
+    node: list("node", []),
+    manifests: given.manifests === undefined ? undefined : text("manifests", ""),
+    pruneAll: given.pruneAll === true,
+    autoAdopt: list("autoAdopt", []),
+    otaParallel: Number(text("otaParallel", "4")),
+    tlsSan: list("tlsSan", []),
+    components: list("components", sporedComponents),
+    logLevel: text("logLevel", "info"),
+  };
+}
+
+/** `$XDG_DATA_HOME`, or where the specification puts it. */
+function dataHome(environment: Environment): string {
+  return environment.XDG_DATA_HOME || join(environment.HOME || ".", ".local", "share");
+}
+
+function checked(option: Option, value: string | readonly string[] | boolean): string {
+  const spec: OptionSpec = sporedOptions[option];
+  const text = String(value);
+  const refuse = (wanted: string) => new SporeError("SPORE_USAGE", `${flagOf(option)} "${text}": ${wanted}`);
+  if (spec.type === "port" && !(/^\d{1,5}$/.test(text) && Number(text) <= 65535))
+    throw refuse("a port is a number from 0 to 65535");
+  if (spec.type === "count" && !/^[1-9]\d{0,3}$/.test(text)) throw refuse("must be a number from 1 to 9999");
+  if (spec.type === "address" && !isIPv4(text)) throw refuse("must be an IPv4 address");
+  if (spec.type === "choice" && !spec.choices?.includes(text))
+    throw refuse(`must be one of ${spec.choices?.join(", ")}`);
+  if (spec.type === "text" && text === "") throw refuse("must not be empty");
+  return text;
+}
+
+function lists(option: Option, value: string | readonly string[] | boolean): readonly string[] {
+  const { type, choices }: OptionSpec = sporedOptions[option];
+  const items = typeof value === "string" ? value.split(",") : typeof value === "boolean" ? [] : value;
+  const wrong = type === "choices" ? items.find((item) => !choices?.includes(item)) : items.find((item) => item === "");
+  if (wrong !== undefined) {
+    const wanted = choices ? `must be some of ${choices.join(", ")}` : "must not be empty";
+    throw new SporeError("SPORE_USAGE", `${flagOf(option)} "${wrong}": ${wanted}`);
+  }
+  if (option === "node") for (const item of items) checkNodeAddress(item);
+  return items;
+}
+
+function checkNodeAddress(text: string): void {
+  const [address = "", port = "80"] = splitOnce(text, ":");
+  if (isIPv4(address) && /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return;
+  throw new SporeError(
+    "SPORE_USAGE",
+    `--node "${text}": must be IP or IP:PORT, such as 192.168.1.20 or 192.168.1.20:8080`,
+  );
+}
+
+function optionOf(flag: string): Option | undefined {
+  return (Object.keys(sporedOptions) as Option[]).find((option) => flagOf(option) === flag);
+}
+
+function readSwitch(text: string, where: string): boolean {
+  if (["true", "1", "yes"].includes(text)) return true;
+  if (["false", "0", "no"].includes(text)) return false;
+  throw new SporeError("SPORE_USAGE", `${where} "${text}": must be true or false`);
+}
+
+function unknownFlag(word: string): SporeError {
+  return new SporeError("SPORE_USAGE", `unknown flag ${word}`, { hint: "spored --help lists them" });
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
+}

@@ -1,0 +1,80 @@
+/**
+ * Everything that can be said to `spored`, once: from this table follow the flags, the environment variables, the keys of
+ * `SporedConfiguration` and the help.
+ */
+export interface SporedConfiguration {
+  readonly dataDir: string;
+  readonly apiBind: string;
+  readonly apiPort: number;
+  readonly gatewayBind: string;
+  readonly gatewayPort: number;
+  readonly udpPort: number;
+  readonly discoveryBind: string;
+  readonly broadcast: string;
+  readonly lan: boolean;
+  /** Devices that do not announce themselves, as `IP` or `IP:PORT`. */
+  readonly node: readonly string[];
+  readonly manifests: string | undefined;
+  readonly pruneAll: boolean;
+  readonly autoAdopt: readonly string[];
+  readonly otaParallel: number;
+  readonly tlsSan: readonly string[];
+  readonly components: readonly string[];
+  readonly logLevel: string;
+}
+
+/** The parts of spored that can run by themselves. */
+export const sporedComponents = ["apiserver", "controllers", "discovery", "gateway"] as const;
+
+const logLevels = ["debug", "info", "warn", "error"] as const;
+
+/** How one option is read and explained. */
+export interface OptionSpec {
+  readonly type: "text" | "port" | "count" | "switch" | "list" | "address" | "choice" | "choices";
+  /** What stands behind the flag in the help. */
+  readonly placeholder?: string;
+  readonly choices?: readonly string[];
+  readonly summary: string;
+}
+
+export const sporedOptions: { readonly [K in keyof SporedConfiguration]: OptionSpec } = {
+  dataDir: { type: "text", placeholder: "DIR", summary: "where objects, images and credentials live" },
+  apiBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address of the API" },
+  apiPort: { type: "port", placeholder: "PORT", summary: "TCP port of the API; 0 takes a free one" },
+  gatewayBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address of health and metrics" },
+  gatewayPort: { type: "port", placeholder: "PORT", summary: "TCP port of health and metrics; 0 takes a free one" },
+  udpPort: { type: "port", placeholder: "PORT", summary: "UDP port that nodes announce themselves on" },
+  discoveryBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address that hears nodes" },
+  broadcast: { type: "address", placeholder: "ADDRESS", summary: "broadcast address that reaches nodes" },
+  lan: { type: "switch", summary: "hear the local network: --discovery-bind 0.0.0.0 --broadcast 255.255.255.255" },
+  node: { type: "list", placeholder: "IP[:PORT]", summary: "a node that does not announce itself; may be repeated" },
+  manifests: {
+    type: "text",
+    placeholder: "DIR",
+    summary: "keep the objects what the YAML files of this directory say",
+  },
+  pruneAll: { type: "switch", summary: "let --manifests delete more than a fifth of what it made" },
+  autoAdopt: {
+    type: "list",
+    placeholder: "NAMESPACE",
+    summary: "groups of this namespace with adoption: Automatic may adopt nodes; may be repeated",
+  },
+  otaParallel: { type: "count", placeholder: "N", summary: "firmware uploads at a time, over all groups" },
+  tlsSan: {
+    type: "list",
+    placeholder: "NAME",
+    summary: "another name or address in the API's certificate; may be repeated",
+  },
+  components: { type: "choices", choices: sporedComponents, summary: "which parts to run" },
+  logLevel: { type: "choice", choices: logLevels, summary: "what to log" },
+};
+
+/** `dataDir` as it is written on a command line: `--data-dir`. */
+export function flagOf(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `dataDir` as an environment variable: `SPORED_DATA_DIR`. */
+export function variableOf(option: string): string {
+  return `SPORED_${option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
