@@ -1,0 +1,95 @@
+import type { Kind } from "../api/kind.ts";
+import type { Cause } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { type CompiledSchema, compileSchema } from "../schema/compiled-schema.ts";
+import type { CustomResourceDefinition, CustomResourceVersion } from "../schema/custom-resource-definition.ts";
+import type { JsonSchemaProps } from "../schema/schema.ts";
+import { ageColumn, columnOf, type TableColumn } from "./table-column.ts";
+
+/** Everything that the server knows of one kind in one version. */
+export interface ServedKind {
+  readonly kind: Kind;
+  /** The name in the singular, lower case, as people may type it. */
+  readonly singular: string;
+  readonly listKind: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  /** What may be done; anything else is answered with 405. */
+  readonly verbs: readonly Verb[];
+  readonly subresources: { readonly status: boolean };
+  /** The columns of `kubectl get`, behind the name. */
+  readonly columns: readonly TableColumn[];
+  /** For the OpenAPI documents. `metadata` in it is implicit where it is absent. */
+  readonly schema: JsonSchemaProps;
+  readonly compiled: CompiledSchema;
+  /** A kind of Kubernetes itself: takes strategic merge patches, and needs neither `kind` nor `apiVersion` in a request body. */
+  readonly builtin: boolean;
+  /** Set where objects are stored as those of another kind. */
+  readonly view?: KindView;
+  readonly hooks?: KindHooks;
+}
+
+/** The verbs of Kubernetes' authorization. */
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
+
+/** All verbs, in the order in which a CRD's discovery names them. */
+export const allVerbs: readonly Verb[] = [
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "create",
+  "update",
+  "watch",
+];
+
+/** One kind seen as another: the two share their storage, names and resource versions. */
+export interface KindView {
+  readonly stored: Kind;
+  toStored(object: JsonObject): JsonObject;
+  fromStored(object: JsonObject): JsonObject;
+}
+
+/** What a built-in kind does beyond its schema. Both are pure. */
+export interface KindHooks {
+  /** Completes an object before it is validated, on create and on every update. */
+  readonly complete?: (object: JsonObject) => JsonObject;
+  /** Forbids a change that the schema cannot: `old` is the stored object. Called on updates of objects that are valid by schema. */
+  readonly checkUpdate?: (object: JsonObject, old: JsonObject) => readonly Cause[];
+}
+
+/**
+ * The kinds that a CRD defines: one for each version that is served.
+ *
+ * @throws SporeError `SPORE_INVALID` when a printer column's path is malformed or a schema nests too deeply. Whether the schemas are
+ * structural is another question: `structuralCauses`.
+ */
+export function servedKindsFromCrd(crd: CustomResourceDefinition): readonly ServedKind[] {
+  return crd.spec.versions.filter((version) => version.served).map((version) => servedVersion(crd, version));
+}
+
+function servedVersion({ spec }: CustomResourceDefinition, version: CustomResourceVersion): ServedKind {
+  const { names, group, scope } = spec;
+  const kind = {
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    namespaced: scope === "Namespaced",
+  };
+  const schema = version.schema.openAPIV3Schema;
+  return {
+    kind,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    listKind: names.listKind ?? `${names.kind}List`,
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    verbs: allVerbs,
+    subresources: { status: version.subresources?.status !== undefined },
+    columns: version.additionalPrinterColumns?.map(columnOf) ?? [ageColumn],
+    schema,
+    compiled: compileSchema(schema, kind),
+    builtin: false,
+  };
+}

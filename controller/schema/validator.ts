@@ -1,0 +1,96 @@
+import { Ajv, type ValidateFunction } from "ajv";
+import { RE2JS } from "re2js";
+import type { Cause } from "../base/errors.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
+import { type AjvSchema, ajvSchemaOf, ownKeywords } from "./ajv-schema.ts";
+import { stringFormats } from "./formats.ts";
+import { duplicates } from "./list-types.ts";
+import { objectMetaSchema } from "./object-meta-schema.ts";
+import type { JsonSchemaProps } from "./schema.ts";
+import { causesOf } from "./violations.ts";
+
+/** Objects nested more deeply than this are refused before anything walks them. */
+export const objectDepthMax = 128;
+/** Of an object with more values than this only the first error is told, so that a hostile one cannot fill the memory with errors. */
+const allErrorsMaxValues = 10_000;
+/** At most this many errors are told of one object. */
+const causesMax = 100;
+
+/** Says what is wrong with an object; nothing when it is valid. Never throws, whatever the JSON. */
+export type Validate = (object: JsonObject) => readonly Cause[];
+
+/**
+ * Compiles `schema` on first use: once to say yes or no, which is what almost every object needs, and once more to find all errors
+ * when there are some.
+ */
+export function validatorOf(schema: JsonSchemaProps): Validate {
+  const translated = ajvSchemaOf(schema);
+  const quick = lazily(() => compiled(translated, false));
+  const thorough = lazily(() => compiled(translated, true));
+  const rooted = withObjectMeta(schema);
+  return (object) => {
+    const { depth, values } = extentOf(object);
+    if (depth > objectDepthMax) return [tooDeep(depth)];
+    const isValid = quick();
+    if (isValid(object)) return duplicates(object, rooted).slice(0, causesMax);
+    const check = values > allErrorsMaxValues ? isValid : thorough();
+    check(object);
+    return [...causesOf(check.errors ?? [], object), ...duplicates(object, rooted)].slice(0, causesMax);
+  };
+}
+
+function compiled(schema: AjvSchema, allErrors: boolean): ValidateFunction {
+  const ajv = new Ajv({
+    allErrors,
+    strict: false,
+    ownProperties: true,
+    meta: false,
+    validateSchema: false,
+    addUsedSchema: false,
+    logger: false,
+    code: { regExp: linearRegExp },
+  });
+  for (const [name, isValid] of stringFormats) ajv.addFormat(name, isValid);
+  for (const keyword of ownKeywords) ajv.addKeyword(keyword);
+  return ajv.compile(schema);
+}
+
+/** RE2 syntax, matched in linear time: patterns come from users' CRDs and texts from users' objects. */
+const linearRegExp = Object.assign((pattern: string) => RE2JS.compile(pattern), { code: "RE2JS.compile" });
+
+function withObjectMeta(schema: JsonSchemaProps): JsonSchemaProps {
+  return { ...schema, properties: { ...schema.properties, metadata: objectMetaSchema } };
+}
+
+/** How deep `root` nests and how many values it holds, found without recursion. */
+function extentOf(root: JsonValue): { depth: number; values: number } {
+  let level: readonly JsonValue[] = [root];
+  let depth = 0;
+  let values = 0;
+  while (level.length > 0 && depth <= objectDepthMax) {
+    const below: JsonValue[] = [];
+    for (const value of level) {
+      if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) below.push(inner);
+    }
+    values += level.length;
+    depth += below.length > 0 ? 1 : 0;
+    level = below;
+  }
+  return { depth, values };
+}
+
+function tooDeep(depth: number): Cause {
+  return {
+    reason: "FieldValueInvalid",
+    message: `Invalid value: ${depth}: objects may nest at most ${objectDepthMax} levels deep`,
+    field: "",
+  };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
