@@ -24,6 +24,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   simulator: ["base", "api", "artifacts"],
   cli: ["base", "api", "schema", "artifacts", "manifests", "client", "simulator"],
   config: ["base"],
+  gateway: ["base", "api", "client", "drivers"],
   tools: ["base", "api", "schema"],
 };
 /** Stand on top of everything and are imported by nobody. */

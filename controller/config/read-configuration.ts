@@ -120,7 +120,6 @@ function withDefaults(given: Values, environment: Environment): SporedConfigurat
     dataDir: text("dataDir", join(dataHome(environment), "spore")),
     apiBind: text("apiBind", "127.0.0.1"),
     apiPort: Number(text("apiPort", "7443")),
-    gatewayBind: text("gatewayBind", "127.0.0.1"),
     gatewayPort: Number(text("gatewayPort", "3001")),
     udpPort: Number(text("udpPort", "4210")),
     discoveryBind,

@@ -6,7 +6,6 @@ export interface SporedConfiguration {
   readonly dataDir: string;
   readonly apiBind: string;
   readonly apiPort: number;
-  readonly gatewayBind: string;
   readonly gatewayPort: number;
   readonly udpPort: number;
   readonly discoveryBind: string;
@@ -41,7 +40,6 @@ export const sporedOptions: { readonly [K in keyof SporedConfiguration]: OptionS
   dataDir: { type: "text", placeholder: "DIR", summary: "where objects, images and credentials live" },
   apiBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address of the API" },
   apiPort: { type: "port", placeholder: "PORT", summary: "TCP port of the API; 0 takes a free one" },
-  gatewayBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address of health and metrics" },
   gatewayPort: { type: "port", placeholder: "PORT", summary: "TCP port of health and metrics; 0 takes a free one" },
   udpPort: { type: "port", placeholder: "PORT", summary: "UDP port that nodes announce themselves on" },
   discoveryBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address that hears nodes" },

@@ -36,7 +36,6 @@ describe("readConfiguration", () => {
     expect(read([])).toMatchObject({
       dataDir: "/home/ada/.local/share/spore",
       apiBind: "127.0.0.1",
-      gatewayBind: "127.0.0.1",
       discoveryBind: "127.0.0.1",
       broadcast: "127.255.255.255",
       apiPort: 7443,

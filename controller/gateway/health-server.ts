@@ -1,0 +1,84 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isIPv4 } from "node:net";
+import { SporeError } from "../base/errors.ts";
+
+/** What this port can tell. */
+export interface HealthSource {
+  /** Whether the process does its work. */
+  healthy(): boolean;
+  /** Prometheus text format. */
+  metrics(): string;
+}
+
+/** A server that runs. */
+export interface HealthServer extends AsyncDisposable {
+  /** The port that was bound. */
+  readonly port: number;
+}
+
+const requestMaxMs = 10_000;
+const headersMaxBytes = 8 * 1024;
+
+/**
+ * Serves `GET /healthz` and `GET /metrics` on loopback, without credentials: neither says anything that a process of the same host could
+ * not find out. A request with a foreign `Host` is refused, so that no web page can read it through a rebound name.
+ *
+ * @param port TCP port; 0 takes a free one.
+ * @throws SporeError `SPORE_PORT_TAKEN`.
+ */
+export async function serveHealth(port: number, source: HealthSource): Promise<HealthServer> {
+  const server = createServer({ requestTimeout: requestMaxMs, maxHeaderSize: headersMaxBytes }, (request, response) => {
+    answer(request, response, source);
+  });
+  await listen(server, port);
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, source: HealthSource): void {
+  const { status, body, type = "text/plain; charset=utf-8" } = answerTo(request, source);
+  response.writeHead(status, { "content-type": type, "x-content-type-options": "nosniff" });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+function answerTo(request: IncomingMessage, source: HealthSource): { status: number; body: string; type?: string } {
+  if (!isLoopbackHost(request.headers.host ?? "")) {
+    return { status: 421, body: "this port answers to loopback names only\n" };
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") return { status: 405, body: "GET only\n" };
+  switch (request.url?.split("?")[0]) {
+    case "/healthz":
+    case "/livez":
+    case "/readyz":
+      return source.healthy() ? { status: 200, body: "ok" } : { status: 503, body: "not ready" };
+    case "/metrics":
+      return { status: 200, body: source.metrics(), type: "text/plain; version=0.0.4; charset=utf-8" };
+    default:
+      return { status: 404, body: "this port serves /healthz and /metrics\n" };
+  }
+}
+
+function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/:\d+$/, "").toLowerCase();
+  return name === "localhost" || name === "[::1]" || (isIPv4(name) && name.startsWith("127."));
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      reject(
+        new SporeError("SPORE_PORT_TAKEN", `TCP port ${port} of 127.0.0.1 is taken`, {
+          hint: "another gateway may hold it; choose another port with --gateway-port",
+        }),
+      );
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}

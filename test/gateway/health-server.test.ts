@@ -1,0 +1,62 @@
+import { request } from "node:http";
+import { describe, expect, it } from "vitest";
+import { isSporeError } from "../../controller/base/errors.ts";
+import { serveHealth } from "../../controller/gateway/health-server.ts";
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: string;
+}
+
+function ask(port: number, path: string, options: { method?: string; host?: string } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = options.host === undefined ? {} : { host: options.host };
+    const sent = request(
+      { host: "127.0.0.1", port, path, method: options.method ?? "GET", headers, agent: false },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => {
+          body += chunk;
+        });
+        response.on("end", () => resolve({ status: response.statusCode, body }));
+      },
+    );
+    sent.on("error", reject).end();
+  });
+}
+
+const source = { healthy: () => true, metrics: () => "spore_nodes 3\n" };
+
+describe("serveHealth", () => {
+  it("tells health and metrics", async () => {
+    await using server = await serveHealth(0, source);
+    expect(await ask(server.port, "/healthz")).toEqual({ status: 200, body: "ok" });
+    expect(await ask(server.port, "/metrics?x=1")).toEqual({ status: 200, body: "spore_nodes 3\n" });
+  });
+
+  it("says 503 while the process is not healthy", async () => {
+    await using server = await serveHealth(0, { ...source, healthy: () => false });
+    expect((await ask(server.port, "/readyz")).status).toBe(503);
+  });
+
+  it.each(["evil.example", "evil.example:3001", "127.0.0.1.evil.example", "10.0.0.1"])(
+    "refuses the host %j",
+    async (host) => {
+      await using server = await serveHealth(0, source);
+      expect((await ask(server.port, "/metrics", { host })).status).toBe(421);
+    },
+  );
+
+  it("serves nothing else", async () => {
+    await using server = await serveHealth(0, source);
+    expect((await ask(server.port, "/api/node/update", { method: "POST" })).status).toBe(405);
+    expect((await ask(server.port, "/")).status).toBe(404);
+  });
+
+  it("names the flag when its port is taken", async () => {
+    await using first = await serveHealth(0, source);
+    const second = serveHealth(first.port, source);
+    await expect(second).rejects.toSatisfy((error) => isSporeError(error, "SPORE_PORT_TAKEN"));
+    await expect(second).rejects.toMatchObject({ details: { hint: expect.stringContaining("--gateway-port") } });
+  });
+});
