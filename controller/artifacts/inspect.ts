@@ -1,0 +1,43 @@
+import type { Check } from "./check.ts";
+import type { DeviceFacts } from "./fit.ts";
+import { checkFit } from "./fit.ts";
+import type { ImageFacts } from "./image-facts.ts";
+
+/** One line of `firmware inspect`. */
+export interface InspectRow {
+  readonly what: string;
+  readonly value: string;
+  /** Absent for a plain fact. */
+  readonly verdict?: Check["verdict"];
+}
+
+const flashModeNames = ["QIO", "QOUT", "DIO", "DOUT"] as const;
+
+/** What `firmware inspect FILE` shows: the facts, then every check; with `device` also whether it fits there. */
+export function inspectRows(image: ImageFacts, device?: DeviceFacts): readonly InspectRow[] {
+  return [...factRows(image), ...image.checks.map(row), ...(device ? checkFit(image, device).checks.map(row) : [])];
+}
+
+function row({ name, verdict, detail }: Check): InspectRow {
+  return { what: name, value: detail, verdict };
+}
+
+function factRows(image: ImageFacts): readonly InspectRow[] {
+  const { descriptor } = image;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["name", descriptor?.name],
+    ["version", descriptor?.version],
+    ["platform", image.platform],
+    ["chip", image.chip],
+    ["built", descriptor?.builtAt],
+    ["size", `${image.fileBytes} bytes`],
+    ["unpacked", image.compression === "gzip" ? `${image.imageBytes} bytes` : undefined],
+    ["signature", image.signatureBytes === undefined ? "none" : `${image.signatureBytes} bytes`],
+    ["made for flash", `${image.flashBytes} bytes, ${flashModeNames[image.flashMode] ?? image.flashMode}`],
+    ["file system", descriptor?.fsStart === undefined ? undefined : `0x${descriptor.fsStart.toString(16)}`],
+    ["segments", image.segments.map(({ address, bytes }) => `${bytes} at 0x${address.toString(16)}`).join(", ")],
+    ["sha256", image.sha256],
+    ["md5", image.md5],
+  ];
+  return facts.flatMap(([what, value]) => (value === undefined ? [] : [{ what, value }]));
+}
