@@ -88,7 +88,13 @@ describe("parseImage", () => {
   });
 
   it("takes an odd CRC for a warning, because older cores keep something else there", async () => {
-    const facts = await parseImage(changed((copy) => copy.fill(0, 0x1010, 0x1018)));
+    const facts = await parseImage(changed((copy) => copy.writeUInt32LE(1, 0x1014)));
+    expect(facts.checks).toContainEqual(expect.objectContaining({ name: "crc", verdict: "warned" }));
+  });
+
+  it("takes words that are no length for a part of the program, as in images of older cores", async () => {
+    const old = changed((copy) => copy.fill(0x77, 0x1010, 0x1018));
+    const facts = await parseImage(old);
     expect(facts.checks).toContainEqual(expect.objectContaining({ name: "crc", verdict: "warned" }));
   });
 
