@@ -1,0 +1,72 @@
+import type { Kind } from "../api/kind.ts";
+import { type Key, keyOf, type Resource } from "../api/meta.ts";
+import { isSporeError } from "../base/errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { mergeDiff } from "../base/merge-diff.ts";
+import type { Client } from "../client/client.ts";
+import type { ConditionedStatus, StatusDraft } from "./status-draft.ts";
+
+/** Conflicts in a row before the caller's back-off takes over. */
+const triesMax = 5;
+
+/**
+ * Sends what the draft changes, and nothing when it changes nothing: a quiet fleet writes nothing.
+ *
+ * @returns the object as written; undefined when there was nothing to write.
+ * @throws SporeError `SPORE_CONFLICT` when the object is no longer as the draft knew it; nothing was written. Use this where the write
+ *   is a decision that others must not have overtaken.
+ */
+export async function writeStatus<T extends Resource, S extends ConditionedStatus>(
+  client: Client,
+  kind: Kind<T>,
+  draft: StatusDraft<S>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const { object } = draft;
+  const patch = statusPatch(object, draft.status);
+  return patch && (await client.patch(kind, keyOf(object), { type: "merge", body: patch }, update(signal)));
+}
+
+/**
+ * The same, but an object that was modified meanwhile is read again, and the draft's changes are made to its newest state: fields that the
+ * draft does not set, and conditions it does not mention, stay as others wrote them. For facts that hold whatever else changed.
+ *
+ * @returns the object as written; undefined when there was nothing to write, or the object is gone.
+ */
+export async function mergeStatus<T extends Resource & { readonly status?: S }, S extends ConditionedStatus>(
+  client: Client,
+  kind: Kind<T>,
+  draft: StatusDraft<S>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const key: Key = keyOf(draft.object);
+  let object: Resource & { readonly status?: S } = draft.object;
+  for (let tries = 1; ; tries++) {
+    const patch = statusPatch(object, draft.over(object));
+    if (!patch) return undefined;
+    try {
+      return await client.patch(kind, key, { type: "merge", body: patch }, update(signal));
+    } catch (error) {
+      if (!isSporeError(error, "SPORE_CONFLICT") || tries >= triesMax) throw error;
+    }
+    const newest = await client.get(kind, key, signal);
+    if (!newest || newest.metadata.uid !== draft.object.metadata.uid) return undefined;
+    object = newest;
+  }
+}
+
+function update(signal: AbortSignal) {
+  return { signal, subresource: "status" as const };
+}
+
+function statusPatch(object: Resource & { readonly status?: object }, status: object): JsonObject | undefined {
+  const change = mergeDiff(jsonOf(object.status ?? {}), jsonOf(status));
+  const { resourceVersion, uid } = object.metadata;
+  return change && { metadata: jsonOf({ resourceVersion, uid }), status: change };
+}
+
+/** As it would arrive: without undefined fields. */
+function jsonOf(value: object): JsonObject {
+  const json: JsonValue = JSON.parse(JSON.stringify(value));
+  return isJsonObject(json) ? json : {};
+}
