@@ -4,7 +4,7 @@ import type { JsonObject } from "../base/json.ts";
 import { type CompiledSchema, compileSchema } from "../schema/compiled-schema.ts";
 import type { CustomResourceDefinition, CustomResourceVersion } from "../schema/custom-resource-definition.ts";
 import type { JsonSchemaProps } from "../schema/schema.ts";
-import { ageColumn, columnOf, type TableColumn } from "./table-column.ts";
+import { ageColumn, columnOf, nameColumn, type TableColumn } from "./table-column.ts";
 
 /** Everything that the server knows of one kind in one version. */
 export interface ServedKind {
@@ -17,8 +17,10 @@ export interface ServedKind {
   /** What may be done; anything else is answered with 405. */
   readonly verbs: readonly Verb[];
   readonly subresources: { readonly status: boolean };
-  /** The columns of `kubectl get`, behind the name. */
+  /** The columns of `kubectl get`, the name among them. */
   readonly columns: readonly TableColumn[];
+  /** Paths such as `spec.family` that a field selector may use beside `metadata.name` and `metadata.namespace`. */
+  readonly selectableFields: readonly string[];
   /** For the OpenAPI documents. `metadata` in it is implicit where it is absent. */
   readonly schema: JsonSchemaProps;
   readonly compiled: CompiledSchema;
@@ -55,8 +57,8 @@ export interface KindView {
 export interface KindHooks {
   /** Completes an object before it is validated, on create and on every update. */
   readonly complete?: (object: JsonObject) => JsonObject;
-  /** Forbids a change that the schema cannot: `old` is the stored object. Called on updates of objects that are valid by schema. */
-  readonly checkUpdate?: (object: JsonObject, old: JsonObject) => readonly Cause[];
+  /** What the schema cannot say of an object that is valid by it. `old` is the stored object on an update. */
+  readonly check?: (object: JsonObject, old?: JsonObject) => readonly Cause[];
 }
 
 /**
@@ -87,7 +89,8 @@ function servedVersion({ spec }: CustomResourceDefinition, version: CustomResour
     categories: names.categories ?? [],
     verbs: allVerbs,
     subresources: { status: version.subresources?.status !== undefined },
-    columns: version.additionalPrinterColumns?.map(columnOf) ?? [ageColumn],
+    columns: [nameColumn, ...(version.additionalPrinterColumns?.map(columnOf) ?? [ageColumn])],
+    selectableFields: version.selectableFields?.map(({ jsonPath }) => jsonPath.replace(/^\./, "")) ?? [],
     schema,
     compiled: compileSchema(schema, kind),
     builtin: false,

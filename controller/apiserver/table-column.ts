@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { PrinterColumn } from "../schema/custom-resource-definition.ts";
 import { jsonPath } from "../schema/json-path.ts";
 
-/** One column of the Table that `kubectl get` prints, beside the name. */
+/** One column of the Table that `kubectl get` prints. */
 export interface TableColumn {
   readonly name: string;
   readonly type: string;
@@ -31,6 +31,15 @@ export function columnOf(column: PrinterColumn): TableColumn {
     cell: (object, nowMs) => cellOf(find(object)[0] ?? null, column.type, nowMs),
   };
 }
+
+/** The name of an object. */
+export const nameColumn: TableColumn = columnOf({
+  name: "Name",
+  type: "string",
+  format: "name",
+  description: "Unique among the objects of a kind in a namespace.",
+  jsonPath: ".metadata.name",
+});
 
 /** The age of an object, which every kind shows unless it says otherwise. */
 export const ageColumn: TableColumn = columnOf({

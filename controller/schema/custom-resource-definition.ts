@@ -39,6 +39,8 @@ export interface CustomResourceVersion {
   readonly schema: { readonly openAPIV3Schema: JsonSchemaProps };
   readonly subresources?: { readonly status?: object; readonly scale?: object };
   readonly additionalPrinterColumns?: readonly PrinterColumn[];
+  /** Fields that field selectors may use. */
+  readonly selectableFields?: readonly { readonly jsonPath: string }[];
 }
 
 /** One column of `kubectl get`. */
