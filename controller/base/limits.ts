@@ -17,3 +17,8 @@ export const firmwareAttemptsMax = 3;
 export const nodeInactiveAfterMs = 10_000;
 export const nodeDeadAfterMs = 60_000;
 export const nodeForgottenAfterMs = 300_000;
+/** One manifest file, and everything that is read from one directory or standard input. */
+export const manifestFileMaxBytes = 4 * 1024 * 1024;
+export const manifestTreeMaxFiles = 2000;
+/** How often YAML aliases of one document may be followed; more is an alias bomb. */
+export const yamlAliasesMaxCount = 100;

@@ -1,0 +1,68 @@
+import { Secret } from "../api/core-kinds.ts";
+import type { Kind } from "../api/kind.ts";
+import type { Resource } from "../api/meta.ts";
+import type { JsonObject } from "../base/json.ts";
+import { lastApplied, lastAppliedAnnotation, withLastApplied } from "./last-applied.ts";
+import type { Manifest } from "./manifest.ts";
+import { threeWayMerge } from "./three-way-merge.ts";
+
+/** What has to be done for one manifest. */
+export type Step =
+  | { readonly kind: "create"; readonly manifest: Manifest; readonly object: Resource }
+  | { readonly kind: "patch"; readonly manifest: Manifest; readonly patch: JsonObject }
+  | { readonly kind: "unchanged"; readonly manifest: Manifest };
+
+/**
+ * What brings the live object to what the manifest says: a three-way merge from what was applied before, never a replacement.
+ *
+ * @param live undefined when there is no such object.
+ */
+export function planStep(manifest: Manifest, live: Resource | undefined): Step {
+  const object = withLastApplied(normal(manifest));
+  if (!live) return { kind: "create", manifest, object };
+  const patch = threeWayMerge(asJson(lastApplied(live)), asJson(object), asJson(live));
+  const same = Object.keys(patch).length === 0 || (onlyAnnotation(patch) && isSameText(object, live));
+  return same ? { kind: "unchanged", manifest } : { kind: "patch", manifest, patch };
+}
+
+/** Kinds in the order in which later ones may refer to earlier ones; what is not listed comes last. */
+const order = ["Namespace", "CustomResourceDefinition", "ConfigMap", "Secret", "Firmware", "NodeGroup", "Node"];
+
+/** Sorts by that order and keeps the given one among equals. */
+export function byDependency<T>(items: readonly T[], kindOf: (item: T) => Kind): readonly T[] {
+  const rank = (item: T) => {
+    const index = order.indexOf(kindOf(item).kind);
+    return index < 0 ? order.length : index;
+  };
+  return [...items].sort((a, b) => rank(a) - rank(b));
+}
+
+/** A Secret's `stringData` is never read back: compare it as what the server makes of it. */
+function normal({ kind, object }: Manifest): Resource {
+  if (kind.kind !== Secret.kind || kind.group !== "") return object;
+  const { stringData, ...secret } = object as Secret;
+  if (!stringData) return object;
+  const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
+  return { ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } } as Resource;
+}
+
+function onlyAnnotation(patch: JsonObject): boolean {
+  const text = JSON.stringify(patch);
+  const metadata = patch.metadata as { annotations?: JsonObject } | undefined;
+  const annotations = Object.keys(metadata?.annotations ?? {});
+  const expected = {
+    metadata: { annotations: { [lastAppliedAnnotation]: metadata?.annotations?.[lastAppliedAnnotation] } },
+  };
+  return annotations.length === 1 && text === JSON.stringify(expected);
+}
+
+/** Whether the annotation that is there says the same object, in whatever order of keys. */
+function isSameText(object: Resource, live: Resource): boolean {
+  const now = lastApplied(object);
+  const before = lastApplied(live);
+  return Object.keys(threeWayMerge(before, now, before)).length === 0;
+}
+
+function asJson(value: object): JsonObject {
+  return value as unknown as JsonObject; // objects come from JSON, and their types say nothing that JSON cannot
+}

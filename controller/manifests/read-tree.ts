@@ -1,0 +1,134 @@
+import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
+import { extname, join, sep } from "node:path";
+import { keyText } from "../api/meta.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import { manifestFileMaxBytes, manifestTreeMaxFiles } from "../base/limits.ts";
+import { type Manifest, type Problem, positionText } from "./manifest.ts";
+import { type KindLookup, type ReadResult, readYaml } from "./read-yaml.ts";
+
+export interface TreeOptions {
+  /** Also what lies in folders of folders. */
+  readonly recursive: boolean;
+  /** For objects that do not say theirs. */
+  readonly namespace: string;
+  readonly lookup: KindLookup;
+}
+
+const extensions = new Set([".yaml", ".yml", ".json"]);
+
+/**
+ * Reads every manifest of a file, or of the `.yaml`, `.yml` and `.json` files of a directory in order of their names. Links that
+ * lead out of the directory are refused.
+ *
+ * @throws SporeError `SPORE_MANIFEST_INVALID` when the path cannot be read at all, or holds too much.
+ */
+export async function readTree(path: string, options: TreeOptions): Promise<ReadResult> {
+  const files = await filesOf(path, options.recursive);
+  const results: ReadResult[] = [];
+  for (const file of files) results.push(await readFileAt(file, options));
+  return together(results);
+}
+
+/** Several results as one; an object that is written twice is a problem. */
+export function together(results: readonly ReadResult[]): ReadResult {
+  const manifests = results.flatMap((result) => result.manifests);
+  return { manifests, problems: [...results.flatMap((result) => result.problems), ...twice(manifests)] };
+}
+
+/**
+ * Reads a whole stream as one text, such as standard input.
+ *
+ * @throws SporeError `SPORE_MANIFEST_INVALID` when it is larger than a manifest may be.
+ */
+export async function readStream(input: AsyncIterable<Uint8Array>, options: TreeOptions): Promise<ReadResult> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of input) {
+    size += chunk.length;
+    if (size > manifestFileMaxBytes) throw tooLarge("standard input", size);
+    chunks.push(chunk);
+  }
+  const result = readYaml(Buffer.concat(chunks).toString("utf8"), "-", options.namespace, options.lookup);
+  return together([result]);
+}
+
+async function filesOf(path: string, recursive: boolean): Promise<readonly string[]> {
+  const info = await attempt(path, () => stat(path));
+  if (!info.isDirectory()) return [path];
+  const root = await attempt(path, () => realpath(path));
+  const found: string[] = [];
+  await collect(path, root, recursive, found);
+  return found;
+}
+
+async function collect(folder: string, root: string, recursive: boolean, found: string[]): Promise<void> {
+  const names = (await attempt(folder, () => readdir(folder))).sort();
+  for (const name of names) {
+    if (name.startsWith(".")) continue; // editors' and git's own
+    const path = join(folder, name);
+    const info = await attempt(path, () => stat(path));
+    if (info.isDirectory() && !recursive) continue;
+    if (!info.isDirectory() && !extensions.has(extname(name))) continue;
+    await refuseEscape(path, root);
+    if (info.isDirectory()) await collect(path, root, recursive, found);
+    else found.push(path);
+    if (found.length > manifestTreeMaxFiles) {
+      throw new SporeError("SPORE_MANIFEST_INVALID", `${folder}: more than ${manifestTreeMaxFiles} manifest files`);
+    }
+  }
+}
+
+async function refuseEscape(path: string, root: string): Promise<void> {
+  if (!(await attempt(path, () => lstat(path))).isSymbolicLink()) return;
+  const target = await attempt(path, () => realpath(path));
+  if (target === root || target.startsWith(root + sep)) return;
+  throw new SporeError("SPORE_MANIFEST_INVALID", `${path} is a link that leads out of the directory, to ${target}`);
+}
+
+async function readFileAt(path: string, options: TreeOptions): Promise<ReadResult> {
+  const { size } = await attempt(path, () => stat(path));
+  if (size > manifestFileMaxBytes) throw tooLarge(path, size);
+  const bytes = await attempt(path, () => readFile(path));
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const problem = { position: { file: path, line: 1, column: 1 }, message: "is not UTF-8 text" };
+    return { manifests: [], problems: [problem] };
+  }
+  return readYaml(text, path, options.namespace, options.lookup);
+}
+
+async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (isSporeError(error)) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const why =
+      code === "ENOENT" ? "does not exist" : code === "EACCES" ? "may not be read" : `cannot be read (${code})`;
+    throw new SporeError("SPORE_MANIFEST_INVALID", `${path} ${why}`, {}, { cause: error });
+  }
+}
+
+function tooLarge(what: string, size: number): SporeError {
+  return new SporeError(
+    "SPORE_MANIFEST_INVALID",
+    `${what} has ${size} bytes; a manifest file may have ${manifestFileMaxBytes}`,
+    { hint: "split it into several files" },
+  );
+}
+
+function twice(manifests: readonly Manifest[]): readonly Problem[] {
+  const first = new Map<string, Manifest>();
+  return manifests.flatMap((manifest) => {
+    const { kind, object, position } = manifest;
+    const id = `${kind.kind}.${kind.group} ${keyText(object.metadata)}`;
+    const before = first.get(id);
+    if (!before) {
+      first.set(id, manifest);
+      return [];
+    }
+    return [{ position, field: "metadata.name", message: `${id} stands already at ${positionText(before.position)}` }];
+  });
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ConfigMap } from "../../controller/api/core-kinds.ts";
+import { manifestFileMaxBytes } from "../../controller/base/limits.ts";
+import { readStream, readTree, type TreeOptions } from "../../controller/manifests/read-tree.ts";
+import { compileSchema } from "../../controller/schema/compiled-schema.ts";
+
+const compiled = compileSchema({ type: "object", "x-kubernetes-preserve-unknown-fields": true }, ConfigMap);
+const options: TreeOptions = {
+  recursive: false,
+  namespace: "default",
+  lookup: (_apiVersion, kind) => (kind === "ConfigMap" ? { kind: ConfigMap, compiled } : undefined),
+};
+const manifest = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+
+function tree(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), "spore-tree-"));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(root, name, ".."), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  return root;
+}
+
+describe("readTree", () => {
+  it("reads manifests by name, and neither hidden nor other files", async () => {
+    const root = tree({
+      "b.yml": manifest("b"),
+      "a.yaml": manifest("a"),
+      ".c.yaml": "x",
+      "README.md": "x",
+      "d/e.yaml": manifest("e"),
+    });
+    const names = async (recursive: boolean) =>
+      (await readTree(root, { ...options, recursive })).manifests.map(({ object }) => object.metadata.name);
+    expect(await names(false)).toEqual(["a", "b"]);
+    expect(await names(true)).toEqual(["a", "b", "e"]);
+  });
+
+  it("refuses an object that stands in two files", async () => {
+    const { problems } = await readTree(tree({ "a.yaml": manifest("a"), "b.yaml": manifest("a") }), options);
+    expect(problems).toMatchObject([{ field: "metadata.name", message: expect.stringContaining("a.yaml:1:1") }]);
+  });
+
+  it("refuses a link that leads out", async () => {
+    const root = tree({ "a.yaml": manifest("a") });
+    symlinkSync("/etc/hostname", join(root, "b.yaml"));
+    await expect(readTree(root, options)).rejects.toThrow("leads out of the directory");
+  });
+
+  it("does not read a manifest of 50 MB", async () => {
+    const root = tree({ "a.yaml": "#".repeat(manifestFileMaxBytes + 1) });
+    await expect(readTree(root, options)).rejects.toThrow(`has ${manifestFileMaxBytes + 1} bytes`);
+    async function* endless() {
+      for (;;) yield Buffer.alloc(65536, "#");
+    }
+    await expect(readStream(endless(), options)).rejects.toThrow("standard input has");
+  });
+
+  it("says what it could not find, and what is no text", async () => {
+    await expect(readTree("/nowhere/at/all", options)).rejects.toThrow("/nowhere/at/all does not exist");
+    const root = tree({});
+    writeFileSync(join(root, "a.yaml"), Buffer.from([0xff, 0xfe, 0x00]));
+    expect((await readTree(root, options)).problems).toMatchObject([{ message: "is not UTF-8 text" }]);
+  });
+});
