@@ -60,6 +60,7 @@ export interface Sighting {
   /** `ok`, `ota`, `low`, `safe`. */
   readonly state?: string;
   readonly freeHeapBytes?: number;
+  readonly rssiDbm?: number;
   /** While `state` is `ota`: bytes that arrived. */
   readonly receivedBytes?: number;
   /** Keyed hash of the configuration on the device; a change says that somebody wrote it. */
