@@ -32,6 +32,16 @@ export class Deadline implements Disposable {
     return this.#expired;
   }
 
+  /** Time no longer counts; an abort of the parent still does. */
+  lift(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Ends the work, for a reason of the caller's own. */
+  abort(reason: unknown): void {
+    this.#end(reason);
+  }
+
   [Symbol.dispose](): void {
     this.#timer?.cancel();
     this.#parent.removeEventListener("abort", this.#onParentAbort);

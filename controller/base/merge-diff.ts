@@ -1,4 +1,5 @@
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { isSameJson } from "./same-json.ts";
 
 /**
  * The JSON merge patch (RFC 7386) that turns `from` into `to`; undefined when they are equal already. What `to` lacks becomes null, arrays
@@ -17,7 +18,7 @@ export function mergeDiff(from: JsonObject, to: JsonObject): JsonObject | undefi
 
 function diffOf(old: JsonValue | undefined, value: JsonValue): JsonValue | undefined {
   if (isJsonObject(old) && isJsonObject(value)) return mergeDiff(old, value);
-  return old !== undefined && canonicalJson(old) === canonicalJson(value) ? undefined : value;
+  return isSameJson(old, value) ? undefined : value;
 }
 
 /** Unlike an assignment also right for the key `__proto__`. */
