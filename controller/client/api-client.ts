@@ -1,0 +1,220 @@
+import { apiVersionOf, type Kind, pathOf, resourceName } from "../api/kind.ts";
+import type { Key, Resource } from "../api/meta.ts";
+import type { ApiResponse, Method, Transport } from "../api/transport.ts";
+import type { Clock } from "../base/clock.ts";
+import { Deadline, untilAborted } from "../base/deadline.ts";
+import { deepFreeze } from "../base/deep-freeze.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import type {
+  Client,
+  DeleteOptions,
+  List,
+  ListOptions,
+  Manifest,
+  Patch,
+  UpdateOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from "./client.ts";
+import { chunksUntilAborted, readText } from "./response-body.ts";
+import { responseError } from "./status-error.ts";
+import { parseWarnings } from "./warning-header.ts";
+import { linesOf, parseWatchEvent } from "./watch-stream.ts";
+
+export interface ApiClientOptions {
+  readonly clock: Clock;
+  /** Name and version of the program: `sporectl/0.1.0`. The part before the slash is the default field manager. */
+  readonly userAgent: string;
+  /** How long a request other than a watch may take; default 60 s, which is also what servers allow. */
+  readonly requestTimeoutMs?: number;
+}
+
+const requestTimeoutMs = 60_000;
+/** From the request of a watch to the head of its answer. */
+const watchStartTimeoutMs = 30_000;
+/** A list of 10,000 nodes has some 40 MB. */
+const responseMaxBytes = 256 * 1024 * 1024;
+/** An object has 3 MiB at the most; this leaves room for servers that allow more. */
+const watchLineMaxBytes = 16 * 1024 * 1024;
+
+const patchTypes = {
+  merge: "application/merge-patch+json",
+  json: "application/json-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+} as const satisfies Record<Patch["type"], string>;
+
+/** The one implementation of `Client`. It does not retry: who calls knows whether that helps. */
+export function apiClient(transport: Transport, options: ApiClientOptions): Client {
+  return new ApiClient(transport, options);
+}
+
+interface Call {
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: URLSearchParams;
+  readonly contentType?: string;
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+  readonly onWarning?: ((text: string) => void) | undefined;
+}
+
+class ApiClient implements Client {
+  readonly #transport: Transport;
+  readonly #options: ApiClientOptions;
+
+  constructor(transport: Transport, options: ApiClientOptions) {
+    this.#transport = transport;
+    this.#options = options;
+  }
+
+  async get<T extends Resource>(kind: Kind<T>, key: Key, signal: AbortSignal): Promise<T | undefined> {
+    try {
+      return await this.#object({ method: "GET", path: objectPath(kind, key), signal });
+    } catch (error) {
+      // Without a name it is the resource itself that the server does not know.
+      if (isSporeError(error, "SPORE_NOT_FOUND") && error.details.name === key.name) return undefined;
+      throw error;
+    }
+  }
+
+  async list<T extends Resource>(kind: Kind<T>, options: ListOptions, signal: AbortSignal): Promise<List<T>> {
+    const { namespace, ...parameters } = options;
+    const path = pathOf(kind, kind.namespaced ? namespace : undefined);
+    const text = await this.#text({ method: "GET", path, query: queryOf({ ...parameters }), signal });
+    const list: RawList<T> = parseAnswer(text, path);
+    const { resourceVersion, continue: more } = list.metadata;
+    // Servers leave apiVersion and kind out of the items of lists.
+    const items = list.items.map((item) => deepFreeze({ ...typeOf(kind), ...item }));
+    return Object.freeze({ items: Object.freeze(items), resourceVersion, ...(more ? { continue: more } : {}) });
+  }
+
+  async *watch<T extends Resource>(
+    kind: Kind<T>,
+    options: WatchOptions,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent<T>> {
+    const { namespace, ...parameters } = options;
+    const path = pathOf(kind, kind.namespaced ? namespace : undefined);
+    const query = queryOf({ watch: true, allowWatchBookmarks: true, ...parameters });
+    using deadline = new Deadline(
+      this.#options.clock,
+      signal,
+      watchStartTimeoutMs,
+      `starting to watch ${resourceName(kind)}`,
+    );
+    try {
+      const response = await this.#send({ method: "GET", path, query, signal: deadline.signal });
+      deadline.lift();
+      for await (const line of linesOf(chunksUntilAborted(response.body, deadline.signal), watchLineMaxBytes)) {
+        const event = parseWatchEvent<T>(line);
+        if (event) yield event;
+      }
+    } finally {
+      deadline.abort(new SporeError("SPORE_INTERNAL", "the watch is over")); // also when the consumer left the loop
+    }
+  }
+
+  create<T extends Resource>(kind: Kind<T>, object: Manifest<T>, options: WriteOptions): Promise<T> {
+    const path = pathOf(kind, namespaceFor(kind, object.metadata.namespace));
+    return this.#write({ method: "POST", path, body: { ...typeOf(kind), ...object } }, options);
+  }
+
+  update<T extends Resource>(kind: Kind<T>, object: T, options: UpdateOptions): Promise<T> {
+    const path = objectPath(kind, object.metadata, options.subresource);
+    return this.#write({ method: "PUT", path, body: { ...typeOf(kind), ...object } }, options);
+  }
+
+  patch<T extends Resource>(kind: Kind<T>, key: Key, patch: Patch, options: UpdateOptions): Promise<T> {
+    const path = objectPath(kind, key, options.subresource);
+    return this.#write({ method: "PATCH", path, body: patch.body, contentType: patchTypes[patch.type] }, options);
+  }
+
+  async delete<T extends Resource>(kind: Kind<T>, key: Key, options: DeleteOptions): Promise<void> {
+    const { signal, dryRun, propagationPolicy, preconditions } = options;
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      ...(propagationPolicy && { propagationPolicy }),
+      ...(preconditions && { preconditions }),
+      ...(dryRun === true && { dryRun: ["All"] }),
+    };
+    await this.#text({ method: "DELETE", path: objectPath(kind, key), body, signal });
+  }
+
+  #write<T extends Resource>(call: Omit<Call, "signal">, options: WriteOptions): Promise<T> {
+    const { signal, dryRun, fieldManager, fieldValidation, onWarning } = options;
+    const query = queryOf({ dryRun: dryRun === true ? "All" : undefined, fieldManager, fieldValidation });
+    return this.#object<T>({ ...call, query, signal, onWarning });
+  }
+
+  async #object<T extends Resource>(call: Call): Promise<T> {
+    const object: T = parseAnswer(await this.#text(call), call.path);
+    return deepFreeze(object);
+  }
+
+  /** The body of a successful answer. */
+  async #text(call: Call): Promise<string> {
+    const asked = `${call.method} ${call.path}`;
+    const timeoutMs = this.#options.requestTimeoutMs ?? requestTimeoutMs;
+    using deadline = new Deadline(this.#options.clock, call.signal, timeoutMs, asked);
+    try {
+      const response = await this.#send({ ...call, signal: deadline.signal });
+      return await readText(chunksUntilAborted(response.body, deadline.signal), responseMaxBytes, asked);
+    } finally {
+      deadline.abort(new SporeError("SPORE_INTERNAL", "the request is over")); // frees what an unread body holds
+    }
+  }
+
+  /** A successful answer, its body still to come. */
+  async #send(call: Call): Promise<ApiResponse> {
+    const { method, path, query = new URLSearchParams(), body, contentType = "application/json", signal } = call;
+    const sent = body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) };
+    const headers = {
+      accept: "application/json",
+      "user-agent": this.#options.userAgent,
+      ...(body !== undefined && { "content-type": contentType }),
+    };
+    if (signal.aborted) throw signal.reason;
+    const response = await untilAborted(this.#transport({ method, path, query, headers, ...sent, signal }), signal);
+    for (const text of parseWarnings(response.headers.warning ?? "")) call.onWarning?.(text);
+    if (response.status < 400) return response;
+    const asked = `${method} ${path}`;
+    const text = await readText(chunksUntilAborted(response.body, signal), responseMaxBytes, asked);
+    throw responseError(response, text, asked);
+  }
+}
+
+interface RawList<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly T[];
+}
+
+function parseAnswer<T>(text: string, path: string): T {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const details = { hint: "Check that the server's address is that of a Kubernetes API." };
+    throw new SporeError("SPORE_UNAVAILABLE", `the answer for ${path} is not JSON`, details, { cause: error });
+  }
+}
+
+function typeOf(kind: Kind): { readonly apiVersion: string; readonly kind: string } {
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind };
+}
+
+function objectPath(kind: Kind, key: Key, subresource?: string): string {
+  return pathOf(kind, namespaceFor(kind, key.namespace), key.name, subresource);
+}
+
+function namespaceFor(kind: Kind, namespace: string | undefined): string | undefined {
+  if (!kind.namespaced) return undefined;
+  if (namespace !== undefined && namespace !== "") return namespace;
+  throw new SporeError("SPORE_BAD_REQUEST", `${resourceName(kind)} live in a namespace, and none was given`);
+}
+
+function queryOf(parameters: Readonly<Record<string, string | number | boolean | undefined>>): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  return query;
+}
