@@ -1,0 +1,172 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { parse } from "yaml";
+import { SporeError } from "../base/errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+
+/** A server, and how to get in. */
+export interface ClusterAccess {
+  /** URL without a trailing slash. */
+  readonly server: string;
+  /** PEM. Without it, the authorities that Node.js knows. */
+  readonly ca?: string;
+  readonly insecureSkipTlsVerify?: boolean;
+  /** The name that the server's certificate must have, where it is not that of the URL. */
+  readonly tlsServerName?: string;
+  readonly token?: string;
+  /** PEM, both or neither. */
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
+  /** Where commands look when no namespace is given. */
+  readonly namespace: string;
+  /** The context's name. */
+  readonly context: string;
+}
+
+/**
+ * Reads a context of a kubeconfig (`v1`, as kubectl's). Of several files the first that has a current context, a cluster, a user or a
+ * context of some name counts; files that do not exist are passed over, as kubectl does with `$KUBECONFIG`.
+ *
+ * @param contextName default: the current context.
+ * @throws SporeError `SPORE_USAGE`, which names the file and the entry, and never shows a credential.
+ */
+export async function readKubeconfig(paths: readonly string[], contextName?: string): Promise<ClusterAccess> {
+  const files = (await Promise.all(paths.map(readConfigFile))).filter((file) => file !== undefined);
+  const shown = paths.join(":");
+  if (files.length === 0) throw usage(`there is no kubeconfig at ${shown}`, hints.missing);
+  const current = files.map(({ config }) => textOf(config["current-context"])).find((name) => name !== undefined);
+  const name = contextName ?? current;
+  if (name === undefined) throw usage(`the kubeconfig ${shown} has no current-context`, "Name one with --context.");
+  const context = entryOf(files, "contexts", "context", name, shown);
+  const cluster = entryOf(files, "clusters", "cluster", required(context, "cluster"), shown);
+  const user = textOf(context.value.user);
+  return {
+    ...(await clusterAccess(cluster)),
+    ...(user === undefined ? {} : await userAccess(entryOf(files, "users", "user", user, shown))),
+    namespace: textOf(context.value.namespace) ?? "default",
+    context: name,
+  };
+}
+
+interface ConfigFile {
+  readonly path: string;
+  readonly config: JsonObject;
+}
+
+/** One named entry, and the file it stands in: paths in it are relative to that. */
+interface Entry {
+  readonly path: string;
+  /** For errors: `cluster "lab"`. */
+  readonly title: string;
+  readonly value: JsonObject;
+}
+
+const hints = {
+  missing: "Start spored, which writes admin.kubeconfig into its data directory, or name a file with --kubeconfig.",
+  credentials: "Use a token or a client certificate; `kubectl create token` makes one.",
+};
+
+async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw usage(`the kubeconfig ${path} cannot be read`, "Check its permissions.", error);
+  }
+  let config: JsonValue;
+  try {
+    config = parse(text);
+  } catch (error) {
+    throw usage(`the kubeconfig ${path} is not YAML`, "Compare it with one that spored wrote.", withoutExcerpt(error));
+  }
+  if (!isJsonObject(config)) throw usage(`the kubeconfig ${path} is not a YAML mapping`, hints.missing);
+  return { path, config };
+}
+
+/** The message of a YAML error shows the line, and there may be a token in it. */
+function withoutExcerpt(error: unknown): Error {
+  const [position = "syntax error"] = error instanceof Error ? error.message.split(":\n") : [];
+  return new SporeError("SPORE_USAGE", position);
+}
+
+function entryOf(files: readonly ConfigFile[], list: string, field: string, name: string, shown: string): Entry {
+  for (const { path, config } of files) {
+    const entries = config[list];
+    const entry = Array.isArray(entries) ? entries.filter(isJsonObject).find((one) => one.name === name) : undefined;
+    const value = entry?.[field];
+    if (isJsonObject(value)) return { path, title: `${field} ${JSON.stringify(name)}`, value };
+  }
+  throw usage(`the kubeconfig ${shown} has no ${field} ${JSON.stringify(name)}`, `Look at ${list} in it.`);
+}
+
+async function clusterAccess(entry: Entry): Promise<Pick<ClusterAccess, "server" | "ca" | "tlsServerName">> {
+  const server = required(entry, "server").replace(/\/+$/, "");
+  if (!/^https?:\/\/[^/]/.test(server)) {
+    throw usage(
+      `${entry.title} in ${entry.path}: server ${JSON.stringify(server)} is no http or https URL`,
+      "Mend it.",
+    );
+  }
+  const ca = await dataOf(entry, "certificate-authority");
+  const tlsServerName = textOf(entry.value["tls-server-name"]);
+  return {
+    server,
+    ...(ca !== undefined && { ca }),
+    ...(entry.value["insecure-skip-tls-verify"] === true && { insecureSkipTlsVerify: true }),
+    ...(tlsServerName !== undefined && { tlsServerName }),
+  };
+}
+
+async function userAccess(entry: Entry): Promise<Pick<ClusterAccess, "token" | "clientCertificate" | "clientKey">> {
+  for (const field of ["exec", "auth-provider", "username", "as"]) {
+    if (field in entry.value)
+      throw usage(`${entry.title} in ${entry.path}: ${field} is not supported`, hints.credentials);
+  }
+  const token = textOf(entry.value.token) ?? (await fileOf(entry, "tokenFile"))?.trim();
+  const clientCertificate = await dataOf(entry, "client-certificate");
+  const clientKey = await dataOf(entry, "client-key");
+  if ((clientCertificate === undefined) !== (clientKey === undefined)) {
+    const title = `${entry.title} in ${entry.path}`;
+    throw usage(`${title}: client-certificate and client-key belong together, and one is missing`, hints.credentials);
+  }
+  return {
+    ...(token !== undefined && { token }),
+    ...(clientCertificate !== undefined && clientKey !== undefined && { clientCertificate, clientKey }),
+  };
+}
+
+/** `<field>-data` in base64, or else the file that `<field>` names. */
+async function dataOf(entry: Entry, field: string): Promise<string | undefined> {
+  const data = textOf(entry.value[`${field}-data`]);
+  return data === undefined ? await fileOf(entry, field) : Buffer.from(data, "base64").toString("utf8");
+}
+
+async function fileOf(entry: Entry, field: string): Promise<string | undefined> {
+  const name = textOf(entry.value[field]);
+  if (name === undefined) return undefined;
+  const path = resolve(dirname(entry.path), name);
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw usage(
+      `${entry.title} in ${entry.path}: ${field} ${path} cannot be read`,
+      "Check path and permissions.",
+      error,
+    );
+  }
+}
+
+function required(entry: Entry, field: string): string {
+  const text = textOf(entry.value[field]);
+  if (text === undefined) throw usage(`${entry.title} in ${entry.path} has no ${field}`, "Add it.");
+  return text;
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function usage(message: string, hint: string, cause?: unknown): SporeError {
+  return new SporeError("SPORE_USAGE", message, { hint }, { cause });
+}
