@@ -102,7 +102,7 @@ export interface NodeStatusOperation {
   readonly startedAt: string;
   /** When it ended. */
   readonly finishedAt?: string;
-  /** What happened */
+  /** What happened, for people. */
   readonly message?: string;
 }
 
@@ -136,13 +136,13 @@ export interface NodeStatus {
   readonly board?: string;
   /** A number that the device draws at each boot. */
   readonly bootId?: number;
-  /** When the device booted */
+  /** When the device booted, from its uptime, to the second. */
   readonly bootedAt?: string;
   /** The device's own labels, as it claims them. */
   readonly labels?: Readonly<Record<string, string>>;
   /** The keys of labels that SPORE put on the device; the ones gone from the template are removed again. */
   readonly pushedLabels?: readonly string[];
-  /** When the device was last heard */
+  /** When the device was last heard, as of the last write of this status. Live figures are in livenodes. */
   readonly lastSeen?: string;
   /** The firmware that runs on the device. */
   readonly firmware?: NodeStatusFirmware;

@@ -39,7 +39,7 @@ export function checkChanges(changes: readonly Change[]): void {
  *
  * @throws SporeError `SPORE_CONFLICT`.
  */
-export function checkExpectation({ key, expect }: Change, found: number): void {
+export function checkExpectation({ key, expect }: Pick<Change, "key" | "expect">, found: number): void {
   if (expect === undefined || expect === found) return;
   const message = `expected ${describe(expect)}, found ${describe(found)}`;
   throw new SporeError("SPORE_CONFLICT", `${key} was modified: ${message}.`, {

@@ -4,7 +4,7 @@ import { checkChanges, checkExpectation } from "./check-changes.ts";
 import { compareKeys } from "./key.ts";
 import { checkReadable, type HistoryMinimum, promisedHistory, Retention } from "./retention.ts";
 import type { Change, ChangeEvent, Entry, Range, RangeOptions, Store } from "./store.ts";
-import { type CommitEvents, WatchHub } from "./watch-hub.ts";
+import { type CommitEvents, type LogPart, under, WatchHub } from "./watch-hub.ts";
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
@@ -33,7 +33,10 @@ class MemoryStore implements Store, AsyncDisposable {
 
   constructor(clock: Clock, keep: HistoryMinimum) {
     this.#retention = new Retention(clock, keep, 0);
-    this.#hub = new WatchHub({ head: () => this.#head, read: (after, through) => this.#readLog(after, through) });
+    this.#hub = new WatchHub({
+      head: () => this.#head,
+      read: (prefix, after, through) => this.#readLog(prefix, after, through),
+    });
   }
 
   get #head(): number {
@@ -112,15 +115,14 @@ class MemoryStore implements Store, AsyncDisposable {
     this.#floor = floor;
   }
 
-  #readLog(after: number, through: number): readonly CommitEvents[] {
+  #readLog(prefix: string, after: number, through: number): LogPart {
     checkReadable(after, this.#floor, this.#head);
-    const from = after - this.#floor;
-    const commits: CommitEvents[] = [];
-    for (let i = from; i < through - this.#floor && commits.length < logReadMaxCommits; i++) {
-      const commit = this.#log[i];
-      if (commit !== undefined && commit.length > 0) commits.push(commit);
-    }
-    return commits;
+    const reached = Math.min(through, after + logReadMaxCommits);
+    const commits = this.#log
+      .slice(after - this.#floor, reached - this.#floor)
+      .map((commit) => under(prefix, commit))
+      .filter((commit) => commit.length > 0);
+    return { commits, reached };
   }
 
   /** What stood at revision `at` under each key below `prefix` that has changed since. */

@@ -10,11 +10,17 @@ export interface ChangeLog {
   /** The newest revision; whatever comes after it will be published. */
   head(): number;
   /**
-   * The next commits after `after` up to `through`, oldest first: a bounded number of them, and none only when there are no more.
+   * What changed under `prefix` after revision `after` and up to `through`, oldest first: as much as one turn of the event loop should read.
    *
    * @throws SporeError `SPORE_EXPIRED` when changes after `after` were compacted away.
    */
-  read(after: number, through: number): readonly CommitEvents[];
+  read(prefix: string, after: number, through: number): LogPart;
+}
+
+export interface LogPart {
+  readonly commits: readonly CommitEvents[];
+  /** How far it reaches; always behind `after`. */
+  readonly reached: number;
 }
 
 /**
@@ -48,16 +54,16 @@ export class WatchHub {
     this.#live.add(queue);
     try {
       for (let read = after; read < through; ) {
-        const commits = this.#log.read(read, through);
+        const { commits, reached } = this.#log.read(prefix, read, through);
         for (const commit of commits) {
-          for (const event of under(prefix, commit)) {
+          for (const event of commit) {
             if (signal.aborted) return;
             yield event;
           }
           if (queue.isOver) break;
         }
         if (queue.isOver) break;
-        read = commits.at(-1)?.[0]?.revision ?? through;
+        read = reached;
       }
       for (let commit = await queue.next(); commit !== undefined; commit = await queue.next()) {
         for (const event of commit) {
@@ -137,7 +143,8 @@ class LiveQueue {
   }
 }
 
-function under(prefix: string, commit: CommitEvents): CommitEvents {
+/** The part of a commit that is under `prefix`. */
+export function under(prefix: string, commit: CommitEvents): CommitEvents {
   if (commit.length === 1) return commit[0]?.key.startsWith(prefix) ? commit : [];
   return commit.filter(({ key }) => key.startsWith(prefix));
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readCrds } from "./crd.ts";
+import { readCrds } from "../schema/read-crds.ts";
 import { referenceText } from "./reference-text.ts";
 import { typeText } from "./type-text.ts";
 

@@ -1,4 +1,5 @@
-import type { CrdFile, Schema } from "./crd.ts";
+import type { CrdFile } from "../schema/read-crds.ts";
+import type { JsonSchemaProps } from "../schema/schema.ts";
 
 /** The reference page `crds/README.md`: a chapter for each kind, a row for each field. */
 export function referenceText(files: readonly CrdFile[]): string {
@@ -35,7 +36,7 @@ function chapter({ crd, stem }: CrdFile): readonly string[] {
   });
 }
 
-function rows(parent: Schema, field: string, prefix: string): readonly string[] {
+function rows(parent: JsonSchemaProps, field: string, prefix: string): readonly string[] {
   const schema = parent.properties?.[field];
   if (!schema) return [];
   const path = `${prefix}${field}`;
@@ -47,12 +48,12 @@ function rows(parent: Schema, field: string, prefix: string): readonly string[] 
   return [own, ...Object.keys(inner?.properties ?? {}).flatMap((name) => rows(inner ?? {}, name, `${path}${tail}`))];
 }
 
-function typeWord(schema: Schema): string {
+function typeWord(schema: JsonSchemaProps): string {
   if (schema["x-kubernetes-int-or-string"]) return "integer or string";
   if (schema["x-kubernetes-preserve-unknown-fields"] && !schema.type) return "any";
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
   if (schema.type === "array") return `list of ${typeWord(schema.items ?? {})}`;
-  if (schema.additionalProperties) return `map of ${typeWord(schema.additionalProperties)}`;
+  if (typeof schema.additionalProperties === "object") return `map of ${typeWord(schema.additionalProperties)}`;
   return schema.format ? `${schema.type} (${schema.format})` : (schema.type ?? "any");
 }
 

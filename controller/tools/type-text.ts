@@ -1,4 +1,5 @@
-import type { Crd, Schema } from "./crd.ts";
+import type { CustomResourceDefinition } from "../schema/custom-resource-definition.ts";
+import type { JsonSchemaProps } from "../schema/schema.ts";
 
 interface Output {
   readonly imports: Map<string, Set<string>>;
@@ -6,7 +7,7 @@ interface Output {
 }
 
 /** The TypeScript file for one CRD: an interface per object of the schema, and the Kind. */
-export function typeText(crd: Crd, stem: string): string {
+export function typeText(crd: CustomResourceDefinition, stem: string): string {
   const { group, scope, names, versions } = crd.spec;
   const version = versions[0];
   if (!version) throw new TypeError(`crds/${stem}.yaml has no version`);
@@ -41,7 +42,7 @@ export function typeText(crd: Crd, stem: string): string {
   ].join("\n");
 }
 
-function typeOf(schema: Schema, name: string, output: Output): string {
+function typeOf(schema: JsonSchemaProps, name: string, output: Output): string {
   if (schema["x-kubernetes-int-or-string"]) return "number | string";
   if (schema["x-kubernetes-preserve-unknown-fields"] && !schema.properties)
     return use(output, "../base/json.ts", "JsonValue");
@@ -62,8 +63,8 @@ function typeOf(schema: Schema, name: string, output: Output): string {
   }
 }
 
-function objectType(schema: Schema, name: string, output: Output): string {
-  if (schema.additionalProperties) {
+function objectType(schema: JsonSchemaProps, name: string, output: Output): string {
+  if (typeof schema.additionalProperties === "object") {
     return `Readonly<Record<string, ${typeOf(schema.additionalProperties, singular(name), output)}>>`;
   }
   const properties = Object.entries(schema.properties ?? {});
@@ -88,7 +89,7 @@ function wellKnown(fields: readonly string[]): { file: string; type: string } | 
 }
 
 /** A field that is required, or that the server fills with a default, is there whenever an object is read. */
-function isPresent(parent: Schema, field: string): boolean {
+function isPresent(parent: JsonSchemaProps, field: string): boolean {
   return parent.required?.includes(field) === true || parent.properties?.[field]?.default !== undefined;
 }
 

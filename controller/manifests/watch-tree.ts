@@ -1,0 +1,30 @@
+import { watch } from "chokidar";
+import type { Clock, Timer } from "../base/clock.ts";
+
+/** How long a directory must have been quiet: editors save in several steps, and git checks out file by file. */
+const quietMs = 300;
+
+/**
+ * Calls `changed` some time after something below `directory` was added, changed or removed, until `signal` aborts. The directory itself
+ * may come and go.
+ */
+export async function watchTree(
+  directory: string,
+  clock: Clock,
+  signal: AbortSignal,
+  changed: () => void,
+): Promise<void> {
+  const watcher = watch(directory, { ignoreInitial: true, atomic: true, followSymlinks: true });
+  let timer: Timer | undefined;
+  watcher.on("all", () => {
+    timer?.cancel();
+    timer = clock.after(quietMs, changed);
+  });
+  watcher.on("error", () => changed()); // what is wrong shows when the tree is read
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  timer?.cancel();
+  await watcher.close();
+}

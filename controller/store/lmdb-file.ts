@@ -1,0 +1,93 @@
+import { open as openFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Database, open, type RootDatabase } from "lmdb";
+import { SporeError } from "../base/errors.ts";
+import { damagedFile, fromLmdb, realError } from "./lmdb-errors.ts";
+import { checkLmdbHeader } from "./lmdb-header.ts";
+import { decodeState, encodeState, type FileState } from "./record.ts";
+
+/** The three tables of the file; keys and values are bytes, keys are ordered by byte. */
+export interface LmdbFile {
+  /** Holds `format` and `state`. */
+  readonly root: RootDatabase<Buffer, Buffer>;
+  readonly objects: Database<Buffer, Buffer>;
+  readonly log: Database<Buffer, Buffer>;
+}
+
+/** The layout of `record.ts`. To be raised with it, and to be read by every later version. */
+const formatVersion = 1;
+const formatPrefix = "spore store format ";
+export const formatKey = Buffer.from("format");
+export const stateKey = Buffer.from("state");
+
+/** Address space only, no memory and no disk. LMDB maps more when a file outgrows it; on 32 bits it begins small. */
+const initialMapBytes = 1024 ** 3;
+
+const bytesOnly = { keyEncoding: "binary", encoding: "binary" } as const;
+
+/**
+ * Opens `objects.mdb` in `directory`, or makes it.
+ *
+ * Commits are LMDB's plain ones: the pages, a flush, then the one header that makes them count, itself flushed. lmdb-js would by default
+ * write that header first and trust a third copy of it after a power cut; for the same two flushes the plain way needs no trust, and shows
+ * readers only what is already on disk.
+ *
+ * @throws SporeError `SPORE_STORE_CORRUPT`, or `SPORE_DATA_DIR_UNUSABLE`, also where a newer SPORE wrote the file.
+ */
+export async function openLmdbFile(directory: string): Promise<LmdbFile> {
+  const path = join(directory, "objects.mdb");
+  try {
+    await checkLmdbHeader(directory, path);
+    const root = open<Buffer, Buffer>({
+      ...bytesOnly,
+      path,
+      noSubdir: true,
+      overlappingSync: false,
+      maxDbs: 2,
+      ...(process.arch === "arm" || process.arch === "ia32" ? {} : { mapSize: initialMapBytes }),
+    });
+    try {
+      await checkFormat(directory, root);
+      const objects = root.openDB<Buffer, Buffer>("objects", bytesOnly);
+      const log = root.openDB<Buffer, Buffer>("log", bytesOnly);
+      await syncDirectory(directory);
+      return { root, objects, log };
+    } catch (error) {
+      await root.close();
+      throw error;
+    }
+  } catch (error) {
+    throw fromLmdb(directory, await realError(error));
+  }
+}
+
+/** What the newest committed transaction says. */
+export function readState(file: LmdbFile): FileState {
+  const state = file.root.get(stateKey);
+  return state === undefined ? { head: 0, floor: 0 } : decodeState(state);
+}
+
+async function checkFormat(directory: string, root: RootDatabase<Buffer, Buffer>): Promise<void> {
+  const format = root.get(formatKey)?.toString();
+  if (format === undefined) {
+    if (root.getKeysCount() > 0) throw damagedFile(directory, "another program's data are in it");
+    await root.batch(() => {
+      void root.put(formatKey, Buffer.from(`${formatPrefix}${formatVersion}`));
+      void root.put(stateKey, encodeState({ head: 0, floor: 0 }));
+    });
+    return;
+  }
+  if (format === `${formatPrefix}${formatVersion}`) return;
+  if (!format.startsWith(formatPrefix)) throw damagedFile(directory, "another program's data are in it");
+  throw new SporeError(
+    "SPORE_DATA_DIR_UNUSABLE",
+    `The data directory ${directory} was written by a newer SPORE: it has ${format}, this SPORE reads up to format ${formatVersion}.`,
+    { hint: "Install the newer SPORE again, or name another directory with --data-dir." },
+  );
+}
+
+/** A new file is safe from a power cut only when its name is. */
+async function syncDirectory(directory: string): Promise<void> {
+  await using handle = await openFile(directory);
+  await handle.sync();
+}
