@@ -46,6 +46,9 @@ export const allVerbs: readonly Verb[] = [
   "watch",
 ];
 
+/** What may be done with a status subresource. */
+export const statusVerbs: readonly Verb[] = ["get", "patch", "update"];
+
 /** One kind seen as another: the two share their storage, names and resource versions. */
 export interface KindView {
   readonly stored: Kind;
