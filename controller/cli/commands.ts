@@ -52,6 +52,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./firmware.ts")).firmware,
   },
   {
+    name: "sim",
+    summary: "run simulated nodes on this machine",
+    load: async () => (await import("./sim-command.ts")).sim,
+  },
+  {
     name: "version",
     summary: "show the version of client and server",
     load: async () => (await import("./version.ts")).version,
