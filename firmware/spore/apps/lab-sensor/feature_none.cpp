@@ -1,0 +1,7 @@
+#include "feature.h"
+
+namespace spore {
+
+void startFeature(NodeContext&) {}
+
+}  // namespace spore
