@@ -22,7 +22,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   drivers: ["base", "api", "artifacts", "wires"],
   reconcilers: ["base", "api", "artifacts", "client", "runtime", "wires", "drivers"],
   simulator: ["base", "api", "artifacts"],
-  cli: ["base", "api", "schema", "artifacts", "manifests", "client", "simulator"],
+  cli: ["base", "api", "schema", "artifacts", "manifests", "apiserver", "client", "simulator"],
   config: ["base"],
   gateway: ["base", "api", "client", "drivers"],
   tools: ["base", "api", "schema"],

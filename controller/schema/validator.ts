@@ -2,6 +2,7 @@ import { Ajv, type ValidateFunction } from "ajv";
 import { RE2JS } from "re2js";
 import type { Cause } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
+import { lazily } from "../base/lazily.ts";
 import { type AjvSchema, ajvSchemaOf, ownKeywords } from "./ajv-schema.ts";
 import { stringFormats } from "./formats.ts";
 import { duplicates } from "./list-types.ts";
@@ -84,13 +85,5 @@ function tooDeep(depth: number): Cause {
     reason: "FieldValueInvalid",
     message: `Invalid value: ${depth}: objects may nest at most ${objectDepthMax} levels deep`,
     field: "",
-  };
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }

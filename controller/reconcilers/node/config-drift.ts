@@ -29,9 +29,13 @@ export interface ConfigKnowledge {
 export type ConfigDrift =
   | { readonly kind: "notWanted" | "notSupported" | "unknown" }
   | { readonly kind: "current"; readonly source: "Reported" | "Recorded" }
-  /** These keys must be pushed. */
-  | { readonly kind: "drifted"; readonly push: Readonly<Record<string, JsonValue>>; readonly keys: readonly string[] }
-  /** Nothing else is missing than these keys from Secrets, which the device may not get in clear. */
+  /** `push` is missing or wrong; so are the `withheld` keys, which come from Secrets and may not go to this device in clear. */
+  | {
+      readonly kind: "drifted";
+      readonly push: Readonly<Record<string, JsonValue>>;
+      readonly withheld: readonly string[];
+    }
+  /** Nothing is missing but such keys. */
   | { readonly kind: "withheld"; readonly keys: readonly string[] };
 
 /**
@@ -100,7 +104,7 @@ function drift(desired: DesiredConfig, missing: readonly string[], knowledge: Co
   const keys = missing.filter((key) => !withheld.includes(key)).sort();
   if (keys.length === 0) return { kind: "withheld", keys: withheld };
   const push = Object.entries(desired.values).filter(([key]) => keys.includes(key));
-  return { kind: "drifted", push: Object.fromEntries(push), keys };
+  return { kind: "drifted", push: Object.fromEntries(push), withheld };
 }
 
 /** Some devices hold every value as a string, so a scalar equals its own text. */

@@ -77,7 +77,8 @@ export function nodeDetails(
   const labels = state.profile.labels ? Object.entries(state.labels) : [];
   for (let kept = labels.length; ; kept--) {
     const some = kept > 0 ? { labels: Object.fromEntries(labels.slice(0, kept)) } : {};
-    const json = JSON.stringify({ ...chip, ...some, ...extra });
+    const left = labels.length - kept;
+    const json = JSON.stringify({ ...chip, ...some, ...(left > 0 && state.profile.ours && { lx: left }), ...extra });
     if (Buffer.byteLength(json) <= room) return head + json;
     if (kept <= 0) return head + JSON.stringify(chip);
   }

@@ -30,6 +30,8 @@ export interface FleetOptions {
   readonly base?: string;
   /** 0: free ports, which the nodes announce. Also where the port needs rights that this user lacks. @default 80 */
   readonly httpPort?: number;
+  /** Whether the nodes answer over HTTP. A fleet that only speaks needs half the open files. @default true */
+  readonly http?: boolean;
   /** 0: a free one, see `Fleet.udpPort`. @default 4210 */
   readonly udpPort?: number;
   /** @default "127.255.255.255" */
@@ -187,7 +189,7 @@ class SocketFleet implements Fleet {
     });
     this.#byAddress.set(board.address, node);
     this.nodes[index] = node;
-    await node.start(this.#options.httpPort ?? 80);
+    await node.start(this.#options.http === false ? undefined : (this.#options.httpPort ?? 80));
   }
 
   #wireOf(socket: UdpSocket, state: NodeState, random: Random): NodeWire {
@@ -229,6 +231,11 @@ function sharedServer(nodeOf: (socket: Socket) => SimulatedNode | undefined): Ht
     const node = nodeOf(request.socket);
     if (node) void node.serve(request, response);
     else request.socket.destroy();
+  });
+  server.on("upgrade", (request, socket, head) => {
+    const node = nodeOf(request.socket);
+    if (node) node.upgrade(request, socket, head);
+    else socket.destroy();
   });
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { sleep } from "../../base/clock.ts";
 import { type ApiAnswer, readParameters, refusal } from "./api-request.ts";
 import { type Endpoint, type NodeContext, type NodeEffects, nameOf } from "./endpoint.ts";
+import { labEndpoints } from "./lab-endpoints.ts";
 import { networkEndpoints } from "./network-endpoints.ts";
 import { nodeEndpoints } from "./node-endpoints.ts";
 import type { NodeState } from "./node-state.ts";
@@ -131,8 +132,8 @@ const upstreamBodyMaxBytes = 8192;
 
 /** The endpoints of a node now, but for the update and the WebSocket. */
 function offered(state: NodeState): readonly Endpoint[] {
-  const all = state.inSafeMode ? handled.filter(({ inSafeMode }) => inSafeMode) : handled;
-  return all.filter((endpoint) => state.profile.endpoints.includes(nameOf(endpoint)));
+  const own = handled.filter((endpoint) => state.profile.endpoints.includes(nameOf(endpoint)));
+  return state.inSafeMode ? own.filter(({ inSafeMode }) => inSafeMode) : [...own, ...labEndpoints(state)];
 }
 
 const updateEndpoint: Endpoint = {

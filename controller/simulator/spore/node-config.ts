@@ -14,7 +14,7 @@ interface ConfigKey {
   readonly atRestart?: true;
 }
 
-const interval = { min: 10, max: 3_600_000 } as const;
+const interval = { min: 100, max: 3_600_000 } as const;
 
 /** Keys of the SPORE node, and at the end those that the application registered. */
 const configKeys: Readonly<Record<string, ConfigKey>> = {
@@ -25,7 +25,7 @@ const configKeys: Readonly<Record<string, ConfigKey>> = {
   udp_port: { preset: 4210, min: 1, max: 65_535, atRestart: true },
   api_server_port: { preset: 80, min: 1, max: 65_535, atRestart: true },
   discovery_interval_ms: { preset: 1000, ...interval },
-  cluster_listen_interval_ms: { preset: 10, ...interval },
+  cluster_listen_interval_ms: { preset: 10, min: 1, max: 1000 },
   heartbeat_interval_ms: { preset: 2000, ...interval },
   node_update_broadcast_interval_ms: { preset: 5000, ...interval },
   status_update_interval_ms: { preset: 1000, ...interval },
@@ -38,8 +38,8 @@ const configKeys: Readonly<Record<string, ConfigKey>> = {
   critical_memory_threshold_bytes: { preset: 5000, min: 0, max: 65_536 },
   max_concurrent_http_requests: { preset: 3, min: 1, max: 5 },
   ota_token: { preset: "", secret: true },
-  telemetry_interval_ms: { preset: 5000, ...interval },
-  sample_interval_ms: { preset: 1000, ...interval },
+  telemetry_interval_ms: { preset: 10_000, ...interval },
+  sample_interval_ms: { preset: 1000, min: 10, max: 3_600_000 },
   site: { preset: "" },
 };
 

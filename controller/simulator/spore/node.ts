@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Board } from "./board.ts";
 import type { ClusterMessage } from "./cluster-messages.ts";
+import { EventSocket } from "./event-socket.ts";
 import type { FaultName } from "./faults.ts";
 import type { ImageReader } from "./flashed-image.ts";
 import { NodeApi } from "./node-api.ts";
@@ -25,6 +27,9 @@ interface NodeParts {
   readonly accept: (socket: Socket) => void;
 }
 
+/** What a node's HTTP port is unless it says otherwise. */
+const presetHttpPort = 80;
+
 /** A simulated node: a state machine with a place on the network, and a hand on its power switch. */
 export class SimulatedNode {
   readonly state: NodeState;
@@ -35,8 +40,10 @@ export class SimulatedNode {
   readonly #listener: NodeListener;
   readonly #voice: NodeVoice;
   readonly #uploads = new UploadLog();
+  readonly #eventSocket: EventSocket;
   readonly #listeners = new Set<(event: string, payload: string) => void>();
-  #httpPort = 0;
+  #httpPort = presetHttpPort;
+  #servesHttp = false;
   #stopped = false;
   /** The time on the network since the last start; undefined while it is not there. */
   #presence: { readonly bootId: number; readonly api: NodeApi; readonly life: AbortController } | undefined;
@@ -50,7 +57,9 @@ export class SimulatedNode {
     this.#images = images;
     this.#log = log;
     this.#listener = new NodeListener(state.board.address, accept);
-    this.#voice = new NodeVoice({ state, clock, wire, fire: (event, payload) => this.#fire(event, payload) });
+    const fire = (event: string, payload: string) => this.#fire(event, payload);
+    this.#voice = new NodeVoice({ state, clock, wire, fire });
+    this.#eventSocket = new EventSocket({ fire, broadcast: wire.broadcast });
   }
 
   /** As `state.board`; changes with the fault `foreign-identity`. */
@@ -67,10 +76,16 @@ export class SimulatedNode {
     return this.#uploads.records;
   }
 
-  /** Puts a running node on the network. @throws SporeError when its port cannot be opened. */
-  async start(httpPort: number): Promise<void> {
+  /**
+   * Puts a running node on the network.
+   *
+   * @param httpPort undefined: none is opened, and nobody can ask the node anything.
+   * @throws SporeError when its port cannot be opened.
+   */
+  async start(httpPort: number | undefined): Promise<void> {
     this.state.settle(this.#clock.monotonic());
-    this.#httpPort = await this.#listener.open(httpPort);
+    if (httpPort !== undefined) this.#httpPort = await this.#listener.open(httpPort);
+    this.#servesHttp = httpPort !== undefined;
     this.#enter(true);
   }
 
@@ -129,6 +144,13 @@ export class SimulatedNode {
     else request.socket.destroy();
   }
 
+  /** Takes a WebSocket handshake that came in at its address. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const serves = this.#presence && !this.state.inSafeMode && this.state.profile.endpoints.includes("GET /ws");
+    if (serves && request.url === "/ws" && this.#eventSocket.accept(request, socket, head)) return;
+    socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  }
+
   /** Takes a datagram that reached it. */
   hear(message: ClusterMessage, source: Source): void {
     if (this.#presence) this.#voice.hear(message, source);
@@ -142,6 +164,7 @@ export class SimulatedNode {
 
   #fire(event: string, payload: string): void {
     for (const listener of this.#listeners) listener(event, payload);
+    this.#eventSocket.mirror(event, payload);
   }
 
   /** Brings the node's place on the network in line with its state. */
@@ -162,7 +185,7 @@ export class SimulatedNode {
     this.#opening = this.#opening
       .then(async () => {
         if (this.#presence || !isCurrent()) return;
-        await this.#listener.open(this.#httpPort);
+        if (this.#servesHttp) await this.#listener.open(this.#httpPort);
         if (isCurrent()) this.#enter(false);
         else this.#listener.close(false);
       })
@@ -197,6 +220,7 @@ export class SimulatedNode {
     this.#presence?.life.abort();
     this.#presence = undefined;
     this.#voice.stop();
+    this.#eventSocket.close();
     this.#listener.close(powerCut);
   }
 
@@ -212,6 +236,3 @@ export class SimulatedNode {
     return this.#httpPort === presetHttpPort ? undefined : this.#httpPort;
   }
 }
-
-/** What a node's HTTP port is unless it says otherwise. */
-const presetHttpPort = 80;

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../base/json.ts";
 import { type ApiAnswer, type ApiRequest, refusal } from "./api-request.ts";
 import type { Endpoint, NodeContext } from "./endpoint.ts";
+import { labTasks } from "./lab-endpoints.ts";
 import { freeHeapBytes } from "./node-report.ts";
 import type { NodeState } from "./node-state.ts";
 
@@ -70,7 +71,7 @@ function controlTask({ state }: NodeContext, { parameters }: ApiRequest): ApiAns
       const intervalMs = Number(value);
       if (!Number.isInteger(intervalMs) || intervalMs < intervalMinMs || intervalMs > intervalMaxMs)
         return refusal(400, "bad_request", `value must be ${intervalMinMs} to ${intervalMaxMs} ms`);
-      state.taskIntervals.set(intervalKeys[task] ?? task, intervalMs);
+      state.taskIntervals.set(intervalKeyOf(state, task), intervalMs);
       break;
     }
     case "status":
@@ -84,16 +85,21 @@ function controlTask({ state }: NodeContext, { parameters }: ApiRequest): ApiAns
 
 /** Broadcasting updates is a task only where the generation does it. */
 function namesOf(state: NodeState): readonly string[] {
-  return Object.keys(intervalKeys).filter(
+  const ownTasks = Object.keys(intervalKeys).filter(
     (name) =>
       (name !== "node_update" || state.profile.updateMs !== undefined) &&
       (name !== "heartbeat" || state.profile.heartbeatMs !== undefined),
   );
+  return [...ownTasks, ...Object.keys(labTasks(state))];
 }
 
 function detailsOf(state: NodeState, task: string): { enabled: boolean; running: boolean; interval: number } {
   const enabled = !state.disabledTasks.has(task);
-  return { enabled, running: enabled, interval: state.setting(intervalKeys[task] ?? task) };
+  return { enabled, running: enabled, interval: state.setting(intervalKeyOf(state, task)) };
+}
+
+function intervalKeyOf(state: NodeState, task: string): string {
+  return intervalKeys[task] ?? labTasks(state)[task] ?? task;
 }
 
 const totalHeapBytes = 81_920;

@@ -103,12 +103,17 @@ export class Updater {
     return undefined;
   }
 
-  /** `end(true)`: what arrived counts, also when it is less than was announced. Stages the update or says why not. */
-  end(): { readonly staged: StagedUpdate } | { readonly error: UpdaterError } {
+  /**
+   * Stages the update, or says why not.
+   *
+   * @param evenIfRemaining whether what arrived counts although `begin` was told of more.
+   */
+  end(evenIfRemaining: boolean): { readonly staged: StagedUpdate } | { readonly error: UpdaterError } {
     const update = this.#update;
     this.#update = undefined;
     if (!update || update.received === 0) return { error: update?.error ?? errors.noData };
     if (update.error) return { error: update.error };
+    if (!evenIfRemaining && update.received < update.room.length) return { error: errors.size };
     const bytes = update.room.subarray(0, update.received);
     const md5 = createHash("md5").update(bytes).digest("hex");
     if (update.md5 !== undefined && update.md5.toLowerCase() !== md5) return { error: errors.md5 };

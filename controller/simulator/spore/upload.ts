@@ -201,7 +201,7 @@ class Upload {
       this.#note({ outcome: "aborted", detail: "the node forgot the image" });
       return { kind: "reset", restart: false };
     }
-    const end = state.updater.end();
+    const end = state.updater.end(this.#options.size === undefined);
     this.#owns = false;
     if ("error" in end) return this.#failedWith(end.error);
     const code = faults.value("refuse-upload");

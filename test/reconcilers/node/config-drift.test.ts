@@ -49,9 +49,9 @@ describe("compareConfig", () => {
       desired({ a: 1, b: 2 }),
       shows({ a: 1, b: 3 }),
       {},
-      { kind: "drifted", keys: ["b"], push: { b: 2 } },
+      { kind: "drifted", withheld: [], push: { b: 2 } },
     ],
-    ["a key the device lacks", desired({ a: 1 }), shows({}), {}, { kind: "drifted", keys: ["a"], push: { a: 1 } }],
+    ["a key the device lacks", desired({ a: 1 }), shows({}), {}, { kind: "drifted", withheld: [], push: { a: 1 } }],
     [
       "a masked key that was recorded",
       desired({ p: "x" }),
@@ -64,14 +64,14 @@ describe("compareConfig", () => {
       desired({ p: "x" }),
       shows({ p: "***" }, ["p"]),
       {},
-      { kind: "drifted", keys: ["p"], push: { p: "x" } },
+      { kind: "drifted", withheld: [], push: { p: "x" } },
     ],
     [
       "a record of another configuration",
       desired({ p: "x" }),
       shows({ p: "***" }, ["p"]),
       { recordedHash: "older" },
-      { kind: "drifted", keys: ["p"], push: { p: "x" } },
+      { kind: "drifted", withheld: [], push: { p: "x" } },
     ],
     [
       "a hash that stood still",
@@ -85,14 +85,14 @@ describe("compareConfig", () => {
       desired({ p: "x" }),
       shows({ p: "***" }, ["p"], "bb"),
       { ...recorded, baselineHash: "aa" },
-      { kind: "drifted", keys: ["p"], push: { p: "x" } },
+      { kind: "drifted", withheld: [], push: { p: "x" } },
     ],
     [
       "a token the device does not have",
       desired({ ota_token: "t" }),
       shows({}),
       { ...recorded, needsToken: false },
-      { kind: "drifted", keys: ["ota_token"], push: { ota_token: "t" } },
+      { kind: "drifted", withheld: [], push: { ota_token: "t" } },
     ],
     [
       "a secret for a device without a token",
@@ -106,14 +106,14 @@ describe("compareConfig", () => {
       desired({ a: 1, p: "x" }, ["p"]),
       shows({ a: 2, p: "***" }, ["p"]),
       {},
-      { kind: "drifted", keys: ["a"], push: { a: 1 } },
+      { kind: "drifted", withheld: ["p"], push: { a: 1 } },
     ],
     [
       "a secret that may go in clear",
       desired({ p: "x" }, ["p"], true),
       shows({ p: "***" }, ["p"]),
       {},
-      { kind: "drifted", keys: ["p"], push: { p: "x" } },
+      { kind: "drifted", withheld: [], push: { p: "x" } },
     ],
     [
       "a secret that is there already",
@@ -139,7 +139,7 @@ describe("compareConfig", () => {
     const observed = shows({ a: 1, p: "***" }, ["p"], proof);
     expect(compareConfig(wanted, observed, { ...guarded, ...recorded })).toEqual({
       kind: "drifted",
-      keys: ["p"],
+      withheld: [],
       push: { p: "other" },
     });
   });
@@ -148,7 +148,7 @@ describe("compareConfig", () => {
     const observed = shows({ a: 1, p: "***" }, ["p"], proof);
     expect(compareConfig(desired({ a: 2, p: "x" }), observed, guarded)).toEqual({
       kind: "drifted",
-      keys: ["a"],
+      withheld: [],
       push: { a: 2 },
     });
   });
@@ -158,7 +158,7 @@ describe("compareConfig", () => {
     const observed = shows({ a: 1, p: "***", ota_token: "***" }, ["p", "ota_token"], proof);
     expect(compareConfig(wanted, observed, { ...guarded, ...recorded })).toMatchObject({
       kind: "drifted",
-      keys: ["ota_token", "p"],
+      push: { ota_token: "new", p: "x" },
     });
   });
 

@@ -1,0 +1,28 @@
+/** A map that forgets what was not asked for the longest when it holds more than `maxEntries`. */
+export class LruMap<K, V> {
+  readonly #entries = new Map<K, V>();
+  readonly #maxEntries: number;
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The value of `key`; where there is none, what `make` gives, which is kept. */
+  getOrMake(key: K, make: () => V): V {
+    const known = this.#entries.get(key);
+    const value = known === undefined ? make() : known;
+    this.#entries.delete(key); // to the end: the youngest
+    this.#entries.set(key, value);
+    if (this.#entries.size > this.#maxEntries) {
+      for (const oldest of this.#entries.keys()) {
+        this.#entries.delete(oldest);
+        break;
+      }
+    }
+    return value;
+  }
+}

@@ -1,0 +1,80 @@
+import { SporeError } from "../base/errors.ts";
+import type { Client } from "../client/client.ts";
+import { applyAll, danglingReferences } from "../manifests/apply.ts";
+import type { ObjectApi } from "../manifests/object-api.ts";
+import { readStream, readTree, type TreeOptions, together } from "../manifests/read-tree.ts";
+import type { ReadResult } from "../manifests/read-yaml.ts";
+import type { Command } from "./command.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import { exitCodes, type Io } from "./io.ts";
+import { knownKinds } from "./known-kinds.ts";
+import { paint } from "./paint.ts";
+import { openSession } from "./session.ts";
+
+interface ApplyOptions extends GlobalOptions {
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
+  readonly dryRun?: string;
+}
+
+/** `sporectl apply -f FILE|DIR|-`. */
+export const apply: Command = {
+  define(program, io, finish) {
+    program
+      .command("apply")
+      .description("Make objects what files say. All of them are checked before the first is written.")
+      .option("-f, --filename <path...>", "files, directories, or - for standard input")
+      .option("-R, --recursive", "also what lies in folders of folders")
+      .option("--dry-run <where>", "server: ask the server what it would do, and change nothing")
+      .action(async (options: ApplyOptions, command) => {
+        finish(await runApply({ ...command.optsWithGlobals(), ...options }, io));
+      });
+  },
+};
+
+async function runApply(options: ApplyOptions, io: Io): Promise<number> {
+  if (!options.filename?.length) {
+    throw new SporeError("SPORE_USAGE", "say what to apply", { hint: "sporectl apply -f FILE, -f DIRECTORY or -f -" });
+  }
+  if (options.dryRun !== undefined && options.dryRun !== "server") {
+    throw new SporeError("SPORE_USAGE", `--dry-run=${options.dryRun}: only "server" is known`);
+  }
+  const dryRun = options.dryRun === "server";
+  const session = await openSession(options, io);
+  const tree = { recursive: options.recursive === true, namespace: session.namespace, lookup: knownKinds() };
+  const read = await readAll(options.filename, tree, io);
+  if (read.manifests.length === 0 && read.problems.length === 0) {
+    throw new SporeError("SPORE_MANIFEST_INVALID", `no objects in ${options.filename.join(", ")}`);
+  }
+  const warn = (text: string) => io.err.write(`${paint(io.err, "yellow", "Warning:")} ${text}\n`);
+  const api = objectApi(session.client, "sporectl-apply", io.signal, warn);
+  await applyAll(read, api, { dryRun }, ({ manifest, verdict }) => {
+    const { kind, object } = manifest;
+    const name = `${kind.kind.toLowerCase()}${kind.group === "" ? "" : `.${kind.group}`}/${object.metadata.name}`;
+    io.out.write(`${name} ${verdict}${dryRun ? " (server dry run)" : ""}\n`);
+  });
+  if (!dryRun) for (const text of await danglingReferences(read.manifests, api)) warn(text);
+  return exitCodes.done;
+}
+
+async function readAll(paths: readonly string[], tree: TreeOptions, io: Io): Promise<ReadResult> {
+  const results: ReadResult[] = [];
+  for (const path of paths) results.push(path === "-" ? await readStream(io.input, tree) : await readTree(path, tree));
+  return together(results);
+}
+
+/** A Client, as far as applying needs it. */
+export function objectApi(
+  client: Client,
+  fieldManager: string,
+  signal: AbortSignal,
+  onWarning: (text: string) => void,
+): ObjectApi {
+  const write = (dryRun: boolean) => ({ signal, dryRun, fieldManager, fieldValidation: "Strict", onWarning }) as const;
+  return {
+    read: (kind, key) => client.get(kind, key, signal),
+    create: (kind, object, dryRun) => client.create(kind, object, write(dryRun)),
+    patch: (kind, key, body, dryRun) => client.patch(kind, key, { type: "merge", body }, write(dryRun)),
+    remove: (kind, key) => client.delete(kind, key, { signal, propagationPolicy: "Background" }),
+  };
+}

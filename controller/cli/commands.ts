@@ -1,0 +1,64 @@
+import type { CommandEntry } from "./command.ts";
+
+/** All verbs, in the order of the help. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "apply",
+    summary: "make objects what files say",
+    load: async () => (await import("./apply.ts")).apply,
+  },
+  { name: "get", summary: "list objects, or show some", load: async () => (await import("./get.ts")).get },
+  {
+    name: "describe",
+    summary: "show one object with its conditions, live figures and events",
+    load: async () => (await import("./describe.ts")).describe,
+  },
+  { name: "delete", summary: "delete objects", load: async () => (await import("./delete.ts")).deleteCommand },
+  { name: "label", summary: "set or remove labels", load: async () => (await import("./label.ts")).label },
+  {
+    name: "adopt",
+    summary: "give nodes to a namespace, so that its groups may write to them",
+    load: async () => (await import("./adopt.ts")).adopt,
+  },
+  {
+    name: "release",
+    summary: "take nodes back; nothing is written to them any more",
+    load: async () => (await import("./adopt.ts")).release,
+  },
+  {
+    name: "pause",
+    summary: "stop every write to nodes or groups at once",
+    load: async () => (await import("./pause.ts")).pause,
+  },
+  { name: "resume", summary: "the opposite of pause", load: async () => (await import("./pause.ts")).resume },
+  {
+    name: "restart",
+    summary: "restart nodes, or each node of a group in turn",
+    load: async () => (await import("./restart.ts")).restart,
+  },
+  {
+    name: "wait",
+    summary: "wait until objects meet a condition",
+    load: async () => (await import("./wait.ts")).wait,
+  },
+  {
+    name: "events",
+    summary: "show what happened, newest last",
+    load: async () => (await import("./events.ts")).events,
+  },
+  {
+    name: "firmware",
+    summary: "inspect images and upload them",
+    load: async () => (await import("./firmware.ts")).firmware,
+  },
+  {
+    name: "sim",
+    summary: "run simulated nodes on this machine",
+    load: async () => (await import("./sim-command.ts")).sim,
+  },
+  {
+    name: "version",
+    summary: "show the version of client and server",
+    load: async () => (await import("./version.ts")).version,
+  },
+];

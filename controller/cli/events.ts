@@ -1,0 +1,68 @@
+import { Event } from "../api/core-kinds.ts";
+import { ageText } from "./age-text.ts";
+import { columns } from "./columns.ts";
+import type { Command } from "./command.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import { exitCodes, type Io } from "./io.ts";
+import { paint } from "./paint.ts";
+import { openSession } from "./session.ts";
+
+interface EventOptions extends GlobalOptions {
+  readonly allNamespaces?: boolean;
+  readonly for?: string;
+  readonly watch?: boolean;
+}
+
+/** `sporectl events [--for KIND/NAME] [-w]`. */
+export const events: Command = {
+  define(program, io, finish) {
+    program
+      .command("events")
+      .description("Show what happened, newest last.")
+      .option("-A, --all-namespaces", "in every namespace")
+      .option("--for <object>", "only of this object, such as node/esp-a1b2c3")
+      .option("-w, --watch", "go on until Ctrl-C")
+      .action(async (options: EventOptions, command) => {
+        finish(await runEvents({ ...command.optsWithGlobals(), ...options }, io));
+      });
+  },
+};
+
+async function runEvents(options: EventOptions, io: Io): Promise<number> {
+  const session = await openSession(options, io);
+  const scope = options.allNamespaces ? {} : { namespace: session.namespace };
+  const terms =
+    options.for === undefined
+      ? {}
+      : { fieldSelector: fieldsOf(options.for, session.names.resolve(options.for.split("/")[0] ?? "")[0]?.kind) };
+  const { items, resourceVersion } = await session.client.list(Event, { ...scope, ...terms }, io.signal);
+  const sorted = [...items].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+  if (sorted.length === 0 && !options.watch) io.err.write("No events found.\n");
+  const head = ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
+  if (sorted.length > 0) io.out.write(columns([head, ...sorted.map((event) => row(event, io))]));
+  if (!options.watch) return exitCodes.done;
+  for await (const event of session.client.watch(Event, { ...scope, ...terms, resourceVersion }, io.signal)) {
+    if (event.type === "ADDED" || event.type === "MODIFIED") io.out.write(columns([row(event.object, io)]));
+  }
+  return exitCodes.done;
+}
+
+function fieldsOf(object: string, kind: string | undefined): string {
+  return `involvedObject.kind=${kind ?? ""},involvedObject.name=${object.split("/")[1] ?? ""}`;
+}
+
+function row(event: Event, io: Io): readonly string[] {
+  const { involvedObject: about, type = "Normal", reason = "", message = "" } = event;
+  const shown = type === "Warning" ? paint(io.out, "yellow", type) : type;
+  return [
+    ageText(timeOf(event), io),
+    shown,
+    reason,
+    `${(about.kind ?? "").toLowerCase()}/${about.name ?? ""}`,
+    message,
+  ];
+}
+
+function timeOf(event: Event): string {
+  return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? "";
+}

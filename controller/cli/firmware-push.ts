@@ -1,0 +1,101 @@
+import { basename } from "node:path";
+import { valid } from "semver";
+import { Firmware } from "../api/firmware.ts";
+import type { ImageFacts } from "../artifacts/image-facts.ts";
+import { parseImage } from "../artifacts/parse-image.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import { readText } from "../client/response-body.ts";
+import { responseError } from "../client/status-error.ts";
+import { readImage } from "./firmware-inspect.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import { exitCodes, type Io } from "./io.ts";
+import { progressLine } from "./progress-line.ts";
+import { openSession, type Session } from "./session.ts";
+
+export interface PushOptions extends GlobalOptions {
+  readonly name?: string;
+  readonly version?: string;
+  readonly board?: string;
+}
+
+const chunkBytes = 64 * 1024;
+const answerMaxBytes = 64 * 1024;
+
+/** Uploads an image under its digest, then makes or updates the Firmware that names it. Doing it twice changes nothing. */
+export async function pushFirmware(file: string, options: PushOptions, io: Io): Promise<number> {
+  const bytes = await readImage(file);
+  const image = await parseImage(bytes);
+  const { name, spec } = describeImage(file, image, options);
+  const session = await openSession(options, io);
+  const isNew = await upload(session, image.sha256, bytes, io);
+  io.out.write(
+    `image sha256:${image.sha256.slice(0, 12)} ${isNew ? "uploaded" : "was there"} (${bytes.length} bytes)\n`,
+  );
+  io.out.write(`firmware.spore.dev/${name} ${await writeObject(session, name, spec, io)}\n`);
+  return exitCodes.done;
+}
+
+type Spec = Firmware["spec"];
+
+function describeImage(file: string, image: ImageFacts, options: PushOptions): { name: string; spec: Spec } {
+  const { descriptor } = image;
+  const version = options.version ?? descriptor?.version;
+  if (version === undefined || valid(version) === null) {
+    const said =
+      version === undefined ? "does not say its version" : `says version "${version}", which is no semantic version`;
+    throw new SporeError("SPORE_USAGE", `${file} ${said}`, { hint: "say --version 1.2.3" });
+  }
+  const name = options.name ?? (descriptor ? `${descriptor.name}-${version}` : undefined);
+  if (name === undefined) {
+    throw new SporeError("SPORE_USAGE", `${file} does not say which program it is`, {
+      hint: "say --name PROGRAM-VERSION",
+    });
+  }
+  const artifact = { path: basename(file), role: "image", size: image.fileBytes, sha256: image.sha256 } as const;
+  const platform = image.platform as Spec["platform"]; // a platform that the CRD does not know is for the server to refuse
+  const board = options.board === undefined ? {} : { board: options.board };
+  return { name: name.toLowerCase(), spec: { family: "spore", platform, ...board, version, artifacts: [artifact] } };
+}
+
+async function upload(session: Session, digest: string, bytes: Uint8Array, io: Io): Promise<boolean> {
+  const path = `/artifacts/sha256/${digest}`;
+  const common = { query: new URLSearchParams(), signal: io.signal };
+  const head = await session.transport({ method: "GET", path, ...common, headers: { range: "bytes=0-0" } });
+  await readText(head.body, answerMaxBytes, `GET ${path}`);
+  if (head.status < 300) return false;
+  const headers = { "content-type": "application/octet-stream", "content-length": String(bytes.length) };
+  const line = progressLine(io.err, "uploading", bytes.length);
+  const response = await session.transport({ method: "PUT", path, ...common, headers, body: chunks(bytes, line.show) });
+  const text = await readText(response.body, answerMaxBytes, `PUT ${path}`);
+  line.clear();
+  if (response.status >= 400) throw responseError(response, text, `PUT ${path}`);
+  return response.status === 201;
+}
+
+async function* chunks(bytes: Uint8Array, sent: (count: number) => void): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    yield bytes.subarray(at, at + chunkBytes);
+    sent(Math.min(bytes.length, at + chunkBytes));
+  }
+}
+
+async function writeObject(session: Session, name: string, spec: Spec, io: Io): Promise<string> {
+  const options = { signal: io.signal, fieldManager: "sporectl-push", fieldValidation: "Strict" } as const;
+  const key = { namespace: session.namespace, name };
+  const present = await session.client.get(Firmware, key, io.signal);
+  if (!present) {
+    try {
+      await session.client.create(Firmware, { metadata: { ...key }, spec }, options);
+      return "created";
+    } catch (error) {
+      if (!isSporeError(error, "SPORE_ALREADY_EXISTS")) throw error; // somebody was faster: then update
+    }
+  }
+  const patched = await session.client.patch(
+    Firmware,
+    key,
+    { type: "merge", body: { spec: { ...spec, artifacts: spec.artifacts.map((artifact) => ({ ...artifact })) } } },
+    options,
+  );
+  return patched.metadata.resourceVersion === present?.metadata.resourceVersion ? "unchanged" : "configured";
+}

@@ -1,0 +1,35 @@
+import type { Clock } from "../base/clock.ts";
+
+/** What a command may touch of the process it runs in. */
+export interface Io {
+  readonly out: Screen;
+  readonly err: Screen;
+  readonly input: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** A terminal, or a pipe. */
+export interface Screen {
+  write(text: string): void;
+  /** Whether a person looks at it: colours and progress bars make sense. */
+  readonly isTerminal: boolean;
+  /** Columns; 80 where unknown. */
+  readonly width: number;
+}
+
+/** How a command ended. Written down in the README; scripts rely on it. */
+export const exitCodes = {
+  /** It did what was asked. */
+  done: 0,
+  /** The server, a device or a file said no. */
+  failed: 1,
+  /** The command line makes no sense. */
+  usage: 2,
+  /** The wait was longer than allowed. */
+  timedOut: 3,
+  /** Ctrl-C. */
+  interrupted: 130,
+} as const;

@@ -1,0 +1,39 @@
+import { stringify } from "yaml";
+import type { Resource } from "../api/meta.ts";
+import { SporeError } from "../base/errors.ts";
+import type { Screen } from "./io.ts";
+
+const formats = ["table", "wide", "yaml", "json", "name"] as const;
+
+/** How objects are shown; `table` where nothing was asked for. */
+export type OutputFormat = (typeof formats)[number];
+
+/**
+ * Reads the value of `-o`.
+ *
+ * @throws SporeError `SPORE_USAGE` for an unknown format.
+ */
+export function outputFormat(word: string | undefined): OutputFormat {
+  const known = formats.find((format) => format === (word ?? "table"));
+  if (known) return known;
+  throw new SporeError("SPORE_USAGE", `-o ${word}: no such format`, { hint: `use ${formats.slice(1).join(", ")}` });
+}
+
+/** Writes objects as YAML, JSON or names; `single` says that one object was asked for by name, and not a list. */
+export function printObjects(objects: readonly Resource[], format: OutputFormat, single: boolean, out: Screen): void {
+  if (format === "name") {
+    for (const object of objects) out.write(`${typedName(object)}\n`);
+    return;
+  }
+  const [only] = objects;
+  const list = { apiVersion: "v1", items: objects, kind: "List", metadata: { resourceVersion: "" } };
+  const document = single && only ? only : list;
+  out.write(format === "json" ? `${JSON.stringify(document, undefined, 4)}\n` : stringify(document));
+}
+
+/** `node.spore.dev/esp-a1b2c3`, as kubectl's `-o name`. */
+export function typedName({ apiVersion, kind, metadata }: Resource): string {
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : `.${apiVersion.slice(0, slash)}`;
+  return `${kind.toLowerCase()}${group}/${metadata.name}`;
+}

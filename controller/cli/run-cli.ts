@@ -1,0 +1,76 @@
+import { Command, CommanderError } from "commander";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import { commands } from "./commands.ts";
+import { exitCodes, type Io } from "./io.ts";
+import { paint } from "./paint.ts";
+
+/**
+ * Runs one command line, without the program's own name.
+ *
+ * @returns the exit code. Errors are written to `io.err`: one line that says what, and a hint where there is one.
+ */
+export async function runCli(words: readonly string[], io: Io): Promise<number> {
+  let code: number = exitCodes.done;
+  try {
+    const program = await parserFor(words, io, (given) => {
+      code = given;
+    });
+    await program.parseAsync(words, { from: "user" });
+    return code;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+async function parserFor(words: readonly string[], io: Io, finish: (code: number) => void): Promise<Command> {
+  const program = new Command("sporectl")
+    .description("Say what a fleet of microcontrollers should be, and see what it is.")
+    .option("--kubeconfig <file>", "where the server and your credentials are written down")
+    .option("--context <name>", "the context of that file")
+    .option("-n, --namespace <name>", "the namespace; default: that of the context, or `default`")
+    .enablePositionalOptions(false)
+    .configureOutput({ writeOut: io.out.write, writeErr: io.err.write })
+    .exitOverride();
+  const called = verbOf(words);
+  for (const entry of commands) {
+    if (called === undefined) program.command(entry.name).description(entry.summary);
+    else if (entry.name === called) (await entry.load()).define(program, io, finish);
+  }
+  program.commands.forEach((command) => {
+    command.exitOverride().configureOutput({ writeOut: io.out.write, writeErr: io.err.write });
+  });
+  if (called === undefined) program.action(() => program.help({ error: true }));
+  return program;
+}
+
+function report(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (io.signal.aborted) return exitCodes.interrupted;
+  if (!isSporeError(error)) {
+    io.err.write(
+      `${paint(io.err, "red", "error:")} ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,
+    );
+    return exitCodes.failed;
+  }
+  io.err.write(`${paint(io.err, "red", "error:")} ${error.message}\n`);
+  for (const { field, message } of error.details.causes ?? []) {
+    io.err.write(`  ${field === undefined ? "" : `${field}: `}${message}\n`);
+  }
+  if (error.details.hint !== undefined) io.err.write(`${paint(io.err, "cyan", "hint:")} ${error.details.hint}\n`);
+  if (error.code === "SPORE_USAGE") return exitCodes.usage;
+  return error.code === "SPORE_TIMEOUT" ? exitCodes.timedOut : exitCodes.failed;
+}
+
+/**
+ * The verb: the first word that is neither an option nor an option's value. Undefined when there is none.
+ *
+ * @throws SporeError `SPORE_USAGE` when there is no such verb.
+ */
+function verbOf(words: readonly string[]): string | undefined {
+  const takesValue = /^(--kubeconfig|--context|--namespace|-n)$/;
+  const verb = words.find((word, index) => !word.startsWith("-") && !takesValue.test(words[index - 1] ?? ""));
+  if (verb === undefined || commands.some(({ name }) => name === verb)) return verb;
+  const near = commands.find(({ name }) => name.startsWith(verb.slice(0, 3)));
+  const hint = near ? `did you mean "${near.name}"? ` : "";
+  throw new SporeError("SPORE_USAGE", `there is no verb "${verb}"`, { hint: `${hint}sporectl --help lists them` });
+}

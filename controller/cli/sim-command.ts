@@ -1,0 +1,48 @@
+import { SporeError } from "../base/errors.ts";
+import type { Command } from "./command.ts";
+import { exitCodes } from "./io.ts";
+import { runSim, type SimOptions } from "./sim.ts";
+
+/** `sporectl sim --nodes N`: asks no server. */
+export const sim: Command = {
+  define(program, io, finish) {
+    program
+      .command("sim")
+      .description("Run simulated nodes on loopback addresses of this machine until Ctrl-C.")
+      .option("--nodes <count>", "how many", whole, 8)
+      .option("--family <family>", "spore", "spore")
+      .option("--profile <profile>", "spore (our firmware), upstream-g1, upstream-g2 or upstream-g3", "spore")
+      .option("--fault <fault...>", "NAME[=NUMBER][@PERCENT%]; a wrong one lists them all")
+      .option("--physics <preset>", "how fast boards are; a wrong one lists them all", "quick")
+      .option("--speed <factor>", "how many times as fast as life", Number, 1)
+      .option("--base <address>", "address of the first node; the others follow", "127.20.0.1")
+      .option("--seed <seed>", "two runs with one seed do the same", whole, 1)
+      .option("--udp-port <port>", "where nodes announce themselves", whole, 4210)
+      .option("--http-port <port>", "0 takes free ports", whole, 80)
+      .option("--broadcast <address>", "where to announce", "127.255.255.255")
+      .option("--image <file>", "what the nodes run at first")
+      .option("--label <key=value...>", "a label of every node", collectLabel, {})
+      .action(async ({ fault, label, ...options }: SimFlags) => {
+        const faults = fault === undefined ? {} : { faults: fault };
+        const surroundings = { out: (line: string) => io.out.write(`${line}\n`), signal: io.signal, clock: io.clock };
+        await runSim({ ...options, ...faults, labels: label }, surroundings);
+        finish(exitCodes.done);
+      });
+  },
+};
+
+type SimFlags = Omit<SimOptions, "faults" | "labels"> & {
+  readonly fault?: readonly string[];
+  readonly label: Readonly<Record<string, string>>;
+};
+
+function whole(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new SporeError("SPORE_USAGE", `"${text}" is no whole number`);
+}
+
+function collectLabel(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [key = "", value] = text.split("=");
+  if (key === "" || value === undefined) throw new SporeError("SPORE_USAGE", `--label "${text}": must be KEY=VALUE`);
+  return { ...before, [key]: value };
+}

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Clock, sleep } from "../base/clock.ts";
+import { SporeError } from "../base/errors.ts";
+
+/** A `spored` of our own, as a process. */
+export interface SporedProcess extends AsyncDisposable {
+  readonly pid: number;
+  readonly kubeconfig: string;
+  readonly logFile: string;
+  /** Rejects when the process ends by itself. */
+  readonly failed: Promise<never>;
+}
+
+export interface SporedProcessOptions {
+  readonly dataDir: string;
+  /** Further flags of `spored`. */
+  readonly flags: readonly string[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const program = fileURLToPath(new URL("../main.js", import.meta.url));
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 12_000;
+const readyLine = /"ready":true/;
+
+/**
+ * Starts `spored` and waits until it serves. Its log goes to `spored.log` in the data directory.
+ *
+ * @throws SporeError `SPORE_UNAVAILABLE` with the last lines of the log when it ends or stays silent.
+ */
+export async function startSpored(options: SporedProcessOptions): Promise<SporedProcess> {
+  const { dataDir, flags, clock, signal } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const logFile = join(dataDir, "spored.log");
+  const child = spawn(process.execPath, ["--enable-source-maps", program, "--data-dir", dataDir, ...flags], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log = createWriteStream(logFile, { flags: "a", mode: 0o600 });
+  child.stderr.pipe(log, { end: false });
+  const ready = new Promise<void>((resolve) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      log.write(chunk);
+      if (readyLine.test(chunk.toString())) resolve();
+    });
+  });
+  const failed = new Promise<never>((_, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, killedBy) => {
+      lastLines(logFile).then((lines) => {
+        const how = killedBy === null ? `with code ${code}` : `by ${killedBy}`;
+        reject(
+          new SporeError("SPORE_UNAVAILABLE", `spored ended ${how}:\n${lines}`, { hint: `its log is ${logFile}` }),
+        );
+      }, reject);
+    });
+  });
+  failed.catch(() => {}); // a caller that does not look at it is told through the API instead
+  const late = sleep(clock, startTimeoutMs, signal).then(() => {
+    throw new SporeError("SPORE_UNAVAILABLE", `spored does not serve after ${startTimeoutMs / 1000} s`, {
+      hint: `its log is ${logFile}`,
+    });
+  });
+  late.catch(() => {});
+  try {
+    await Promise.race([ready, failed, late]);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+  return {
+    pid: child.pid ?? 0,
+    kubeconfig: join(dataDir, "admin.kubeconfig"),
+    logFile,
+    failed,
+    [Symbol.asyncDispose]: () => stop(child, clock),
+  };
+}
+
+async function stop(child: ChildProcess, clock: Clock): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const force = clock.after(stopTimeoutMs, () => child.kill("SIGKILL"));
+  await gone;
+  force.cancel();
+}
+
+/** What went wrong usually stands at the end. */
+async function lastLines(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.trimEnd().split("\n").slice(-8).join("\n");
+}

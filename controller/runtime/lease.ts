@@ -1,0 +1,155 @@
+import { Lease } from "../api/core-kinds.ts";
+import { type Clock, sleep } from "../base/clock.ts";
+import { Deadline } from "../base/deadline.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { Client } from "../client/client.ts";
+import type { Election } from "./manager.ts";
+
+interface Options {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: Random;
+  readonly namespace: string;
+  readonly name: string;
+  /** Who this process is; no two processes may share it. */
+  readonly identity: string;
+}
+
+/** As Kubernetes' own controllers: others wait this long after the last renewal before they take over. */
+const durationMs = 15_000;
+/** Without a renewal for this long the leader stops leading; the rest of `durationMs` is for its work to end. */
+const renewTimeoutMs = 10_000;
+const retryMs = 2000;
+
+/**
+ * Leads by a Lease. Time stamps of other machines are never compared with our clock: what counts is how long a Lease has stood unchanged
+ * before our own eyes. The lead can be lost while work is under way; what must not happen twice is guarded by fences, not by this.
+ */
+export class LeaseElection implements Election {
+  readonly #options: Options;
+  #seenVersion: string | undefined;
+  #seenMs = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async lead(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    while (await this.#acquired(signal)) {
+      const { log, name, identity } = this.#options;
+      log.info({ lease: name, identity }, "this process leads");
+      await this.#term(signal, work);
+    }
+  }
+
+  /** Resolves with true once the lease is ours, with false when `signal` aborts before. */
+  async #acquired(signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      if (await this.#tryToHold(signal)) return true;
+      await this.#pause(signal);
+    }
+    return false;
+  }
+
+  async #term(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { clock } = this.#options;
+    using term = new Deadline(clock, signal, renewTimeoutMs, "leading");
+    term.lift();
+    const over = new AbortController();
+    const renewing = this.#renew(over.signal, (reason) => term.abort(reason));
+    try {
+      await work(term.signal);
+    } finally {
+      over.abort();
+      await renewing;
+      await this.#release();
+    }
+  }
+
+  /** Renews until `over` aborts, or until it has not succeeded for too long; then says so to `lost`. */
+  async #renew(over: AbortSignal, lost: (reason: SporeError) => void): Promise<void> {
+    const { clock, log, name } = this.#options;
+    let heldMs = clock.monotonic();
+    while (!over.aborted) {
+      await this.#pause(over);
+      using attempt = new Deadline(clock, over, Math.max(heldMs + renewTimeoutMs - clock.monotonic(), 0), "renewing");
+      if (over.aborted) return;
+      if (await this.#tryToHold(attempt.signal)) heldMs = clock.monotonic();
+      else if (clock.monotonic() - heldMs >= renewTimeoutMs || attempt.expired) {
+        log.warn({ lease: name }, "this process no longer leads");
+        return lost(new SporeError("SPORE_CONFLICT", `the lease ${name} could not be renewed`));
+      }
+    }
+  }
+
+  /** Takes or renews the lease. Whatever hinders it means: not now. */
+  async #tryToHold(signal: AbortSignal): Promise<boolean> {
+    const { client, clock, namespace, name, identity, log } = this.#options;
+    try {
+      const lease = await client.get(Lease, { namespace, name }, signal);
+      if (!lease) {
+        const spec = this.#spec(undefined);
+        await client.create(Lease, { metadata: { namespace, name }, spec }, { signal });
+        return true;
+      }
+      this.#look(lease);
+      const { holderIdentity = "", leaseDurationSeconds = durationMs / 1000 } = lease.spec ?? {};
+      const isHeld = clock.monotonic() - this.#seenMs < leaseDurationSeconds * 1000;
+      if (holderIdentity !== "" && holderIdentity !== identity && isHeld) return false;
+      await client.update(Lease, { ...lease, spec: this.#spec(lease) }, { signal });
+      return true;
+    } catch (error) {
+      if (!signal.aborted && !isSporeError(error, "SPORE_CONFLICT"))
+        log.debug({ err: error, lease: name }, "lease not held");
+      return false;
+    }
+  }
+
+  #look({ metadata }: Lease): void {
+    if (metadata.resourceVersion === this.#seenVersion) return;
+    this.#seenVersion = metadata.resourceVersion;
+    this.#seenMs = this.#options.clock.monotonic();
+  }
+
+  #spec(lease: Lease | undefined): NonNullable<Lease["spec"]> {
+    const { identity, clock } = this.#options;
+    const now = microTime(clock.now());
+    const { holderIdentity, acquireTime = now, leaseTransitions = 0 } = lease?.spec ?? {};
+    const isOurs = holderIdentity === identity;
+    return {
+      holderIdentity: identity,
+      leaseDurationSeconds: durationMs / 1000,
+      acquireTime: isOurs ? acquireTime : now,
+      renewTime: now,
+      leaseTransitions: isOurs || !lease ? leaseTransitions : leaseTransitions + 1,
+    };
+  }
+
+  /** Lets others take over at once. When it fails they wait until the lease is old. */
+  async #release(): Promise<void> {
+    const { client, clock, namespace, name, identity, log } = this.#options;
+    using deadline = new Deadline(clock, new AbortController().signal, retryMs, "releasing the lease");
+    try {
+      const lease = await client.get(Lease, { namespace, name }, deadline.signal);
+      if (lease?.spec?.holderIdentity !== identity) return;
+      const spec = { ...this.#spec(lease), holderIdentity: "", leaseDurationSeconds: 1 };
+      await client.update(Lease, { ...lease, spec }, { signal: deadline.signal });
+    } catch (error) {
+      log.debug({ err: error, lease: name }, "lease not released");
+    }
+  }
+
+  /** With jitter, so that those who wait do not all ask at once. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#options;
+    await sleep(clock, retryMs * (1 + random() / 5), signal).catch(() => {}); // callers look at the signal
+  }
+}
+
+/** RFC 3339 with six digits, as `metav1.MicroTime` wants it. */
+function microTime(nowMs: number): string {
+  return new Date(nowMs).toISOString().replace("Z", "000Z");
+}
