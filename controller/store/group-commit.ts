@@ -52,11 +52,13 @@ export class GroupCommit<Job> {
   }
 
   async #run(): Promise<void> {
-    while (true) {
-      // Whoever was just answered may have more to write: after this turn it is here, and shares the flush.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (this.#waiting.length === 0) break;
-      await this.#write(this.#takeGroup());
+    // What is submitted in the same breath shares the first flush.
+    await undefined;
+    while (this.#waiting.length > 0) {
+      const group = this.#takeGroup();
+      await this.#write(group);
+      // Several writers: whoever was just answered may have more to write, and after this turn it is here. One alone need not wait for others.
+      if (group.length + this.#waiting.length > 1) await new Promise((resolve) => setImmediate(resolve));
     }
     this.#running = undefined;
   }

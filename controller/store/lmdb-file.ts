@@ -1,13 +1,15 @@
-import { open as openFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { open as openFile, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { SporeError } from "../base/errors.ts";
 import { damagedFile, fromLmdb, realError } from "./lmdb-errors.ts";
-import { checkLmdbHeader } from "./lmdb-header.ts";
+import { readLmdbHeader } from "./lmdb-header.ts";
 import { decodeState, encodeState, type FileState } from "./record.ts";
 
 /** The three tables of the file; keys and values are bytes, keys are ordered by byte. */
 export interface LmdbFile {
+  readonly directory: string;
   /** Holds `format` and `state`. */
   readonly root: RootDatabase<Buffer, Buffer>;
   readonly objects: Database<Buffer, Buffer>;
@@ -17,11 +19,14 @@ export interface LmdbFile {
 /** The layout of `record.ts`. To be raised with it, and to be read by every later version. */
 const formatVersion = 1;
 const formatPrefix = "spore store format ";
-export const formatKey = Buffer.from("format");
+const formatKey = Buffer.from("format");
 export const stateKey = Buffer.from("state");
 
-/** Address space only, no memory and no disk. LMDB maps more when a file outgrows it; on 32 bits it begins small. */
+/** Address space only, no memory and no disk. LMDB maps more when a file outgrows it. */
 const initialMapBytes = 1024 ** 3;
+
+/** There LMDB's headers are laid out otherwise, and memory for its map is scarce. */
+const is32Bit = process.arch === "arm" || process.arch === "ia32";
 
 const bytesOnly = { keyEncoding: "binary", encoding: "binary" } as const;
 
@@ -37,21 +42,17 @@ const bytesOnly = { keyEncoding: "binary", encoding: "binary" } as const;
 export async function openLmdbFile(directory: string): Promise<LmdbFile> {
   const path = join(directory, "objects.mdb");
   try {
-    await checkLmdbHeader(directory, path);
-    const root = open<Buffer, Buffer>({
-      ...bytesOnly,
-      path,
-      noSubdir: true,
-      overlappingSync: false,
-      maxDbs: 2,
-      ...(process.arch === "arm" || process.arch === "ia32" ? {} : { mapSize: initialMapBytes }),
-    });
+    if (!existsSync(path)) await makeFile(directory, path);
+    if (!is32Bit) await readLmdbHeader(directory, path);
+    const root = openRoot(path);
     try {
-      await checkFormat(directory, root);
-      const objects = root.openDB<Buffer, Buffer>("objects", bytesOnly);
-      const log = root.openDB<Buffer, Buffer>("log", bytesOnly);
-      await syncDirectory(directory);
-      return { root, objects, log };
+      checkFormat(directory, root);
+      return {
+        directory,
+        root,
+        objects: root.openDB<Buffer, Buffer>("objects", bytesOnly),
+        log: root.openDB<Buffer, Buffer>("log", bytesOnly),
+      };
     } catch (error) {
       await root.close();
       throw error;
@@ -64,19 +65,50 @@ export async function openLmdbFile(directory: string): Promise<LmdbFile> {
 /** What the newest committed transaction says. */
 export function readState(file: LmdbFile): FileState {
   const state = file.root.get(stateKey);
-  return state === undefined ? { head: 0, floor: 0 } : decodeState(state);
+  if (state === undefined) throw damagedFile(file.directory, "the record of its state is missing");
+  return decodeState(state);
 }
 
-async function checkFormat(directory: string, root: RootDatabase<Buffer, Buffer>): Promise<void> {
-  const format = root.get(formatKey)?.toString();
-  if (format === undefined) {
-    if (root.getKeysCount() > 0) throw damagedFile(directory, "another program's data are in it");
+function openRoot(path: string): RootDatabase<Buffer, Buffer> {
+  return open<Buffer, Buffer>({
+    ...bytesOnly,
+    path,
+    noSubdir: true,
+    overlappingSync: false,
+    maxDbs: 2,
+    ...(is32Bit ? {} : { mapSize: initialMapBytes }),
+  });
+}
+
+/** Under another name first, so that a power cut leaves either no file or a whole one. */
+async function makeFile(directory: string, path: string): Promise<void> {
+  const draft = `${path}.new`;
+  await rm(draft, { force: true });
+  const root = openRoot(draft);
+  try {
+    root.openDB("objects", bytesOnly);
+    root.openDB("log", bytesOnly);
     await root.batch(() => {
       void root.put(formatKey, Buffer.from(`${formatPrefix}${formatVersion}`));
       void root.put(stateKey, encodeState({ head: 0, floor: 0 }));
     });
-    return;
+  } finally {
+    await root.close();
   }
+  await rm(`${draft}-lock`, { force: true });
+  await rename(draft, path);
+  await sync(directory);
+  await sync(dirname(resolve(directory)));
+}
+
+/** A file is safe from a power cut only when its name is. */
+async function sync(directory: string): Promise<void> {
+  await using handle = await openFile(directory);
+  await handle.sync();
+}
+
+function checkFormat(directory: string, root: RootDatabase<Buffer, Buffer>): void {
+  const format = root.get(formatKey)?.toString() ?? "";
   if (format === `${formatPrefix}${formatVersion}`) return;
   if (!format.startsWith(formatPrefix)) throw damagedFile(directory, "another program's data are in it");
   throw new SporeError(
@@ -84,10 +116,4 @@ async function checkFormat(directory: string, root: RootDatabase<Buffer, Buffer>
     `The data directory ${directory} was written by a newer SPORE: it has ${format}, this SPORE reads up to format ${formatVersion}.`,
     { hint: "Install the newer SPORE again, or name another directory with --data-dir." },
   );
-}
-
-/** A new file is safe from a power cut only when its name is. */
-async function syncDirectory(directory: string): Promise<void> {
-  await using handle = await openFile(directory);
-  await handle.sync();
 }

@@ -1,0 +1,5 @@
+import type { BenchRow } from "./row.ts";
+import { storeWrites } from "./store-writes.ts";
+
+/** Every benchmark, one line each. */
+export const rows: readonly BenchRow[] = [storeWrites];
