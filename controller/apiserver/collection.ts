@@ -1,0 +1,136 @@
+import type { Kind } from "../api/kind.ts";
+import { SporeError } from "../base/errors.ts";
+import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { requestBodyMaxBytes } from "../base/limits.ts";
+import type { ChangeEvent, Entry, RangeOptions, Store } from "../store/store.ts";
+import type { ObjectCache } from "./object-cache.ts";
+import type { ServedKind } from "./served-kind.ts";
+import { StoredObject } from "./stored-object.ts";
+
+export interface Page {
+  readonly items: readonly StoredObject[];
+  /** The revision that the page shows. */
+  readonly revision: number;
+  /** How many more there are behind it. */
+  readonly remaining: number;
+}
+
+/** The objects of one served kind, as they lie in the store. */
+export class Collection {
+  readonly served: ServedKind;
+  readonly #store: Store;
+  readonly #cache: ObjectCache;
+  readonly #root: string;
+  /** Told apart in the cache: two views of one storage decode the same bytes into different objects. */
+  readonly #view: string;
+
+  constructor(served: ServedKind, store: Store, cache: ObjectCache) {
+    this.served = served;
+    this.#store = store;
+    this.#cache = cache;
+    this.#root = storageRoot(served.view?.stored ?? served.kind);
+    this.#view = served.view === undefined ? "" : `${served.kind.group}/${served.kind.kind}`;
+  }
+
+  /** The prefix of all keys, or of those in one namespace. */
+  prefix(namespace: string | undefined): string {
+    return namespace === undefined ? this.#root : `${this.#root}${namespace}/`;
+  }
+
+  key(namespace: string | undefined, name: string): string {
+    return `${this.prefix(namespace)}${name}`;
+  }
+
+  /** @throws SporeError `SPORE_NOT_FOUND`. */
+  async get(namespace: string | undefined, name: string): Promise<StoredObject> {
+    const found = await this.find(namespace, name);
+    if (found === undefined) throw notFound(this.served.kind, name);
+    return found;
+  }
+
+  async find(namespace: string | undefined, name: string): Promise<StoredObject | undefined> {
+    const entry = await this.#store.get(this.key(namespace, name));
+    return entry && this.decode(entry);
+  }
+
+  /** One object as it stood at a revision, the newest when undefined, and which revision that was. */
+  async at(
+    namespace: string | undefined,
+    name: string,
+    revision: number | undefined,
+  ): Promise<{ readonly item: StoredObject | undefined; readonly revision: number }> {
+    // The revision is asked for first: what was written in between is then delivered again by a watch, not lost.
+    const shown = revision ?? (await this.#store.revision());
+    const entry = await this.#store.get(this.key(namespace, name), shown);
+    return { item: entry && this.decode(entry), revision: shown };
+  }
+
+  async page(namespace: string | undefined, options: RangeOptions): Promise<Page> {
+    const { entries, revision, remaining } = await this.#store.range(this.prefix(namespace), options);
+    return { items: entries.map((entry) => this.decode(entry)), revision, remaining };
+  }
+
+  /** See `Store.revision`. */
+  revision(): Promise<number> {
+    return this.#store.revision();
+  }
+
+  /** See `Store.watch`. */
+  changes(prefix: string, after: number, signal: AbortSignal): AsyncIterable<ChangeEvent> {
+    return this.#store.watch(prefix, after, signal);
+  }
+
+  /** The object in an entry of the store, defaulted as if it had been written today. */
+  decode(entry: Entry): StoredObject {
+    return this.#cache.get(this.#view, entry.key, entry.revision) ?? this.#decodeAfresh(entry);
+  }
+
+  /** Keeps an object that was just stored at hand, so that nobody has to decode it. */
+  remember(stored: StoredObject, bytes: number): StoredObject {
+    this.#cache.put(this.#view, stored, bytes);
+    return stored;
+  }
+
+  /**
+   * The bytes to store for an object.
+   *
+   * @throws SporeError `SPORE_TOO_LARGE` when many small patches made it larger than one request could.
+   */
+  encode(object: JsonObject): Uint8Array {
+    const { view } = this.served;
+    const { metadata, ...rest } = view === undefined ? object : view.toStored(object);
+    const { resourceVersion: _, ...meta } = isJsonObject(metadata) ? metadata : {};
+    const bytes = encoder.encode(JSON.stringify({ ...rest, metadata: meta }));
+    if (bytes.byteLength <= requestBodyMaxBytes) return bytes;
+    const message = `the object would take ${bytes.byteLength} bytes; the limit is ${requestBodyMaxBytes}`;
+    throw new SporeError("SPORE_TOO_LARGE", message);
+  }
+
+  #decodeAfresh(entry: Entry): StoredObject {
+    const parsed: unknown = JSON.parse(decoder.decode(entry.value));
+    if (!isObject(parsed)) {
+      throw new SporeError("SPORE_STORE_CORRUPT", `the store holds something other than an object under ${entry.key}`);
+    }
+    const { view, compiled } = this.served;
+    const object = compiled.applyDefaults(view === undefined ? parsed : view.fromStored(parsed));
+    return this.remember(new StoredObject(entry.key, entry.revision, object), entry.value.byteLength);
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Where the objects of a kind lie; see `Store`. */
+function storageRoot({ group, plural }: Kind): string {
+  return `/registry/${group === "" ? "core" : group}/${plural}/`;
+}
+
+/** As Kubernetes says it: `nodes.spore.dev "x" not found`. */
+export function notFound({ group, plural }: Pick<Kind, "group" | "plural">, name: string): SporeError {
+  const resource = group === "" ? plural : `${plural}.${group}`;
+  return new SporeError("SPORE_NOT_FOUND", `${resource} "${name}" not found`, { name, group, kind: plural });
+}

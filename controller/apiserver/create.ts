@@ -1,0 +1,112 @@
+import type { ApiResponse } from "../api/transport.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { admissionCauses, admissionRefusal } from "./admission.ts";
+import { answerObject } from "./answer.ts";
+import { type Call, forbiddenObject, invalid, type Workshop } from "./call.ts";
+import { asManifest, checkAddress, normalise } from "./decode.ts";
+import { metadataCauses } from "./metadata-causes.ts";
+import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
+import { generateName, generateUid } from "./random-names.ts";
+import { readJsonBody } from "./request-body.ts";
+import type { ServedKind } from "./served-kind.ts";
+import { StoredObject } from "./stored-object.ts";
+import { timestamp } from "./timestamp.ts";
+import { readWriteOptions } from "./write-options.ts";
+
+/** Generated names that were taken already, before the server gives up. */
+const generatedNameTries = 8;
+
+/** POST to a collection. */
+export async function create(call: Call, shop: Workshop): Promise<ApiResponse> {
+  const { served } = call.collection;
+  const options = readWriteOptions(call.request.query, "CreateOptions");
+  const body = await readJsonBody(call.request, ["application/json"]);
+  const manifest = asManifest(body.value, served);
+  checkAddress(manifest, call.namespace, undefined);
+  if (textIn(metadataOf(manifest), "resourceVersion") !== "") {
+    throw new SporeError("SPORE_BAD_REQUEST", "resourceVersion should not be set on objects to be created");
+  }
+  const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };
+  const draft = normalise(newborn(manifest, call, shop), served, policy);
+  const prefix = textIn(metadataOf(draft), "generateName");
+  const isNamed = textIn(metadataOf(draft), "name") !== "";
+  const tries = isNamed || prefix === "" ? 1 : generatedNameTries;
+  for (let attempt = 1; ; attempt++) {
+    const named = isNamed || prefix === "" ? draft : withMetadata(draft, { name: generateName(prefix, shop.random) });
+    try {
+      return await createNamed(named, call, shop, options.dryRun);
+    } catch (error) {
+      if (attempt >= tries || !isSporeError(error, "SPORE_ALREADY_EXISTS")) throw error;
+    }
+  }
+}
+
+/** The manifest with everything that the server alone decides. */
+function newborn(manifest: JsonObject, call: Call, shop: Workshop): JsonObject {
+  const { served } = call.collection;
+  const { status, ...rest } = manifest;
+  const object = withMetadata(served.subresources.status || status === undefined ? rest : manifest, {
+    namespace: call.namespace,
+    uid: generateUid(shop.random),
+    resourceVersion: undefined,
+    creationTimestamp: timestamp(shop.clock.now()),
+    generation: served.builtin ? undefined : 1,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+    selfLink: undefined,
+    managedFields: undefined,
+  });
+  return isNamespace(served) ? { ...object, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } } : object;
+}
+
+function isNamespace({ kind }: ServedKind): boolean {
+  return kind.group === "" && kind.plural === "namespaces";
+}
+
+async function createNamed(object: JsonObject, call: Call, shop: Workshop, dryRun: boolean): Promise<ApiResponse> {
+  const { served } = call.collection;
+  const name = textIn(metadataOf(object), "name");
+  const refusal = admissionRefusal(object, undefined, call.user);
+  if (refusal !== undefined) throw forbiddenObject(served, name, refusal);
+  const causes = createCauses(object, served);
+  if (causes.length > 0) throw invalid(served, name, causes);
+  const store = () => storeNew(object, name, call, shop, dryRun);
+  const { namespace } = call;
+  return namespace === undefined ? store() : shop.namespaces.whileActive(namespace, { served, name }, store);
+}
+
+function createCauses(object: JsonObject, served: ServedKind) {
+  const causes = [...metadataCauses(object, undefined, served), ...served.compiled.validate(object)];
+  if (causes.length > 0) return causes;
+  // The rules behind may rely on the shape that the schema gives.
+  return [...(served.hooks?.check?.(object) ?? []), ...admissionCauses(object, undefined)];
+}
+
+async function storeNew(
+  object: JsonObject,
+  name: string,
+  call: Call,
+  shop: Workshop,
+  dryRun: boolean,
+): Promise<ApiResponse> {
+  const { collection } = call;
+  const key = collection.key(call.namespace, name);
+  if (dryRun) {
+    if ((await collection.find(call.namespace, name)) !== undefined) throw alreadyExists(collection.served, name);
+    return answerObject(call, shop, 201, { object, text: JSON.stringify(object) });
+  }
+  const value = collection.encode(object);
+  try {
+    const revision = await shop.store.commit([{ key, value, expect: 0 }]);
+    return answerObject(call, shop, 201, collection.remember(new StoredObject(key, revision, object), value.byteLength));
+  } catch (error) {
+    throw isSporeError(error, "SPORE_CONFLICT") ? alreadyExists(collection.served, name) : error;
+  }
+}
+
+function alreadyExists({ kind }: ServedKind, name: string): SporeError {
+  const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
+  const details = { name, group: kind.group, kind: kind.plural };
+  return new SporeError("SPORE_ALREADY_EXISTS", `${resource} "${name}" already exists`, details);
+}

@@ -1,0 +1,51 @@
+import type { StoredObject } from "./stored-object.ts";
+
+/** Room for some 10,000 nodes. */
+const cacheMaxBytes = 96 * 1024 * 1024;
+/** What an object takes, parsed and as text, for each byte in the store. A rough figure is enough: it bounds the cache. */
+const parsedFactor = 4;
+/** What an object costs however small it is. */
+const overheadBytes = 512;
+
+/**
+ * Decoded objects by key and revision, the ones used last. A revision never changes, so nothing here can be stale; a reader always asks the
+ * store first which revision it wants.
+ */
+export class ObjectCache {
+  readonly #maxBytes: number;
+  /** In the order of use, the oldest first. */
+  readonly #objects = new Map<string, { readonly stored: StoredObject; readonly bytes: number }>();
+  #bytes = 0;
+
+  constructor(maxBytes = cacheMaxBytes) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get(view: string, key: string, revision: number): StoredObject | undefined {
+    const id = idOf(view, key, revision);
+    const found = this.#objects.get(id);
+    if (found === undefined) return undefined;
+    this.#objects.delete(id);
+    this.#objects.set(id, found);
+    return found.stored;
+  }
+
+  /** @param size of the object in the store, in bytes. */
+  put(view: string, stored: StoredObject, size: number): void {
+    const bytes = parsedFactor * size + overheadBytes;
+    if (bytes > this.#maxBytes) return;
+    const id = idOf(view, stored.key, stored.revision);
+    this.#bytes += bytes - (this.#objects.get(id)?.bytes ?? 0);
+    this.#objects.delete(id);
+    this.#objects.set(id, { stored, bytes });
+    for (const [oldest, { bytes: freed }] of this.#objects) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.#objects.delete(oldest);
+      this.#bytes -= freed;
+    }
+  }
+}
+
+function idOf(view: string, key: string, revision: number): string {
+  return `${revision} ${view} ${key}`;
+}

@@ -1,0 +1,25 @@
+import { invalidValue } from "../api/admission/verdict.ts";
+import type { ApiResponse } from "../api/transport.ts";
+import { answerObject } from "./answer.ts";
+import { invalid, type ObjectCall, type Workshop } from "./call.ts";
+import { asManifest } from "./decode.ts";
+import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
+import { readJsonBody } from "./request-body.ts";
+import { updateObject } from "./update.ts";
+import { readWriteOptions } from "./write-options.ts";
+
+/** PUT of an object, or of its status. */
+export async function replace(call: ObjectCall, shop: Workshop): Promise<ApiResponse> {
+  const { served } = call.collection;
+  const options = readWriteOptions(call.request.query, "UpdateOptions");
+  const body = await readJsonBody(call.request, ["application/json"]);
+  const manifest = asManifest(body.value, served);
+  const named = textIn(metadataOf(manifest), "name") === "" ? withMetadata(manifest, { name: call.name }) : manifest;
+  if (!served.builtin && textIn(metadataOf(named), "resourceVersion") === "") {
+    const cause = { ...invalidValue("metadata.resourceVersion", "", ""), message: "Invalid value: 0x0: must be specified for an update" };
+    throw invalid(served, call.name, [cause]);
+  }
+  const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };
+  const stored = await updateObject(call, shop, options.dryRun, () => ({ object: named, policy }));
+  return answerObject(call, shop, 200, stored);
+}

@@ -1,0 +1,68 @@
+import type { ApiRequest } from "../api/transport.ts";
+import { SporeError } from "../base/errors.ts";
+import type { JsonValue } from "../base/json.ts";
+import { requestBodyMaxBytes } from "../base/limits.ts";
+import { parseStrictJson, type StrictJson } from "../base/strict-json.ts";
+
+/** The part of the `content-type` header that names a format, in lower case; empty when there is none. */
+export function mediaType(request: ApiRequest): string {
+  return (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+/**
+ * The request's body as JSON.
+ *
+ * @param accepted formats that this request may come in; a body without a named format is taken for JSON.
+ * @throws SporeError `SPORE_UNSUPPORTED_MEDIA_TYPE`, `SPORE_TOO_LARGE` beyond 3 MiB, `SPORE_BAD_REQUEST` for text that is no JSON or hostile.
+ */
+export async function readJsonBody(request: ApiRequest, accepted: readonly string[]): Promise<StrictJson> {
+  const type = mediaType(request);
+  if (type !== "" && !accepted.includes(type)) throw unsupported(accepted);
+  const text = await readText(request);
+  if (text.trim() === "") throw new SporeError("SPORE_BAD_REQUEST", "the request has no body, but it needs one");
+  return parseStrictJson(text);
+}
+
+/** As `readJsonBody`, for a body that may be absent. */
+export async function readOptionalJson(request: ApiRequest): Promise<JsonValue | undefined> {
+  if (request.body === undefined) return undefined;
+  const text = await readText(request);
+  if (text.trim() === "") return undefined;
+  const type = mediaType(request);
+  if (type !== "" && type !== "application/json") throw unsupported(["application/json"]);
+  return parseStrictJson(text).value;
+}
+
+export function unsupported(accepted: readonly string[]): SporeError {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`;
+  return new SporeError("SPORE_UNSUPPORTED_MEDIA_TYPE", message);
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
+async function readText(request: ApiRequest): Promise<string> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > requestBodyMaxBytes) throw tooLarge();
+  const bytes = request.body instanceof Uint8Array ? request.body : await collect(request.body);
+  if (bytes.byteLength > requestBodyMaxBytes) throw tooLarge();
+  try {
+    return strictUtf8.decode(bytes);
+  } catch (cause) {
+    throw new SporeError("SPORE_BAD_REQUEST", "the body of the request is not valid UTF-8", {}, { cause });
+  }
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks ?? []) {
+    size += chunk.byteLength;
+    if (size > requestBodyMaxBytes) throw tooLarge();
+    parts.push(chunk);
+  }
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+}
+
+function tooLarge(): SporeError {
+  return new SporeError("SPORE_TOO_LARGE", `the body of the request is larger than the limit of ${requestBodyMaxBytes} bytes`);
+}

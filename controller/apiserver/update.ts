@@ -1,0 +1,147 @@
+import { isSporeError } from "../base/errors.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
+import { isSameJson } from "../base/same-json.ts";
+import { admissionCauses, admissionRefusal } from "./admission.ts";
+import { conflict, forbiddenObject, invalid, type ObjectCall, type Workshop } from "./call.ts";
+import { checkAddress, type FieldPolicy, newCauses, normalise } from "./decode.ts";
+import { metadataCauses } from "./metadata-causes.ts";
+import { isDeleting, metadataOf, objectIn, textIn, textsIn, withMetadata } from "./object-meta.ts";
+import type { ServedKind } from "./served-kind.ts";
+import { StoredObject } from "./stored-object.ts";
+
+/** Writers in other processes that may overtake an unconditional update, before the client is told. */
+const overtakenMax = 5;
+
+/** What the object should become. */
+export interface Proposal {
+  readonly object: JsonObject;
+  readonly policy: FieldPolicy;
+}
+
+/**
+ * Reads the object, lets `propose` say what it should become, and stores that: the common part of PUT and PATCH. When the proposal holds no
+ * `resourceVersion` or the one it was made from, and another writer comes in between, it is made again from what they wrote.
+ *
+ * @throws SporeError `SPORE_NOT_FOUND`, `SPORE_CONFLICT`, `SPORE_INVALID`, `SPORE_FORBIDDEN`, `SPORE_BAD_REQUEST`.
+ */
+export function updateObject(
+  call: ObjectCall,
+  shop: Workshop,
+  dryRun: boolean,
+  propose: (live: JsonObject) => Proposal,
+): Promise<StoredObject> {
+  const { collection, namespace, name } = call;
+  return shop.locks.run(collection.key(namespace, name), async () => {
+    for (let overtaken = 0; ; overtaken++) {
+      const live = await collection.get(namespace, name);
+      const { object, policy } = propose(live.object);
+      const next = admitted(object, live, call, policy);
+      if (next === undefined) return live;
+      if (dryRun) return new StoredObject(live.key, live.revision, next);
+      try {
+        return await storeNext(next, live, call, shop);
+      } catch (error) {
+        if (!isSporeError(error, "SPORE_CONFLICT")) throw error;
+        if (overtaken >= overtakenMax) throw conflict(collection.served, name);
+      }
+    }
+  });
+}
+
+/** The object to store instead of `live`; undefined when nothing would change. */
+function admitted(proposal: JsonObject, live: StoredObject, call: ObjectCall, policy: FieldPolicy): JsonObject | undefined {
+  const { served } = call.collection;
+  checkAddress(proposal, call.namespace, call.name);
+  checkPreconditions(proposal, live, call);
+  const merged = call.subresource === "status" ? withStatusOf(live.object, proposal) : withSystemFields(proposal, live.object, served);
+  const normal = normalise(merged, served, policy);
+  const next = withGeneration(normal, live.object, served);
+  if (isSameJson(next, live.object)) return undefined;
+  const refusal = admissionRefusal(next, live.object, call.user);
+  if (refusal !== undefined) throw forbiddenObject(served, call.name, refusal);
+  const causes = updateCauses(next, live.object, served);
+  if (causes.length > 0) throw invalid(served, call.name, causes);
+  return next;
+}
+
+function checkPreconditions(proposal: JsonObject, live: StoredObject, { collection, name }: ObjectCall): void {
+  const metadata = metadataOf(proposal);
+  const uid = textIn(metadata, "uid");
+  if (uid !== "" && uid !== live.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.uid}`;
+    throw conflict(collection.served, name, why);
+  }
+  const version = textIn(metadata, "resourceVersion");
+  if (version !== "" && version !== String(live.revision)) throw conflict(collection.served, name);
+}
+
+/** The status endpoint changes the status and nothing else. */
+function withStatusOf(live: JsonObject, proposal: JsonObject): JsonObject {
+  const { status: _, ...rest } = live;
+  return proposal.status === undefined ? rest : { ...rest, status: proposal.status };
+}
+
+/** The proposal, with everything that the server alone decides as it stands in the live object. */
+function withSystemFields(proposal: JsonObject, live: JsonObject, served: ServedKind): JsonObject {
+  const { status, ...rest } = proposal;
+  const frozen = served.subresources.status ? live.status : status;
+  const before = metadataOf(live);
+  const object = withMetadata(rest, {
+    namespace: before.namespace,
+    uid: before.uid,
+    resourceVersion: before.resourceVersion,
+    creationTimestamp: before.creationTimestamp,
+    generation: before.generation,
+    generateName: before.generateName,
+    deletionTimestamp: before.deletionTimestamp,
+    deletionGracePeriodSeconds: before.deletionGracePeriodSeconds,
+    selfLink: undefined,
+    managedFields: undefined,
+  });
+  const spec: Readonly<Record<string, JsonValue>> =
+    isNamespace(served) && live.spec !== undefined ? { spec: live.spec } : {};
+  return { ...object, ...spec, ...(frozen === undefined ? {} : { status: frozen }) };
+}
+
+/** The finalizers of a namespace are the server's own. */
+function isNamespace({ kind }: ServedKind): boolean {
+  return kind.group === "" && kind.plural === "namespaces";
+}
+
+/** Counts the generation up when anything outside of metadata and status changed. */
+function withGeneration(next: JsonObject, live: JsonObject, served: ServedKind): JsonObject {
+  const { generation } = metadataOf(live);
+  if (typeof generation !== "number") return next;
+  const desired = ({ metadata: _m, status, ...rest }: JsonObject) =>
+    served.subresources.status || status === undefined ? rest : { ...rest, status };
+  return isSameJson(desired(next), desired(live)) ? next : withMetadata(next, { generation: generation + 1 });
+}
+
+function updateCauses(next: JsonObject, live: JsonObject, served: ServedKind) {
+  const shape = newCauses(
+    [...metadataCauses(next, live, served), ...served.compiled.validate(next)],
+    () => [...metadataCauses(live, live, served), ...served.compiled.validate(live)],
+  );
+  if (shape.length > 0) return shape;
+  return [...(served.hooks?.check?.(next, live) ?? []), ...admissionCauses(next, live)];
+}
+
+async function storeNext(next: JsonObject, live: StoredObject, call: ObjectCall, shop: Workshop): Promise<StoredObject> {
+  const { collection } = call;
+  const { key } = live;
+  if (isDeleting(next) && isFree(next)) {
+    const revision = await shop.store.commit([{ key, value: undefined, expect: live.revision }]);
+    return new StoredObject(key, revision, next);
+  }
+  const value = collection.encode(next);
+  const revision = await shop.store.commit([{ key, value, expect: live.revision }]);
+  return collection.remember(new StoredObject(key, revision, next), value.byteLength);
+}
+
+/** Whether nobody holds the object back from being removed. */
+export function isFree(object: JsonObject): boolean {
+  return (
+    textsIn(metadataOf(object), "finalizers").length === 0 &&
+    (object.kind !== "Namespace" || object.apiVersion !== "v1" || textsIn(objectIn(object, "spec"), "finalizers").length === 0)
+  );
+}

@@ -1,0 +1,15 @@
+/** Who sends a request. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+/** May do everything. */
+export const mastersGroup = "system:masters";
+/** Everybody who proved who they are. */
+export const authenticatedGroup = "system:authenticated";
+
+/** Nobody in particular. */
+export const anonymous: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
+/** The reconcilers, in whichever process they run. */
+export const controllers: User = { name: "system:spore-controllers", groups: [authenticatedGroup] };
