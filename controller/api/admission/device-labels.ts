@@ -16,7 +16,9 @@ export function deviceLabelCauses(labels: Readonly<Record<string, string>>, fiel
   }
   const bytes = Buffer.byteLength(JSON.stringify(labels));
   if (bytes > deviceLabelsMaxBytes) {
-    causes.push(invalidValue(field, bytes, `a device holds at most ${deviceLabelsMaxBytes} bytes of labels, written as JSON`));
+    causes.push(
+      invalidValue(field, bytes, `a device holds at most ${deviceLabelsMaxBytes} bytes of labels, written as JSON`),
+    );
   }
   return causes;
 }

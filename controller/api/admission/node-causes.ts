@@ -9,7 +9,13 @@ export function nodeCauses({ spec }: Pick<Node, "spec">): readonly Cause[] {
   return [
     ...(address === undefined || isHostPort(address)
       ? []
-      : [invalidValue("spec.address", address, "an IPv4 address is needed, with a port when it is not 80, such as 192.168.1.20:8080")]),
+      : [
+          invalidValue(
+            "spec.address",
+            address,
+            "an IPv4 address is needed, with a port when it is not 80, such as 192.168.1.20:8080",
+          ),
+        ]),
     ...(owner === undefined || isDnsLabel(owner.namespace)
       ? []
       : [invalidValue("spec.owner.namespace", owner.namespace, "this is not the name of a namespace")]),

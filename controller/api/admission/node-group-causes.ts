@@ -43,7 +43,13 @@ function selfBreakingCauses(
   return Object.entries(labels).flatMap(([key, value]) =>
     [key, `device.spore.dev/${key}`]
       .filter((name) => !matchesSelector(partAbout(selector, name), { [name]: value }))
-      .map((name) => invalidValue(`${field}[${key}]`, value, `spec.selector asks for another value of ${name}, so the group would lose its own nodes`)),
+      .map((name) =>
+        invalidValue(
+          `${field}[${key}]`,
+          value,
+          `spec.selector asks for another value of ${name}, so the group would lose its own nodes`,
+        ),
+      ),
   );
 }
 
