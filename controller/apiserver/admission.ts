@@ -24,7 +24,9 @@ export function admissionCauses(object: JsonObject, old: JsonObject | undefined)
   if (isOf(Firmware, object)) return firmwareCauses(object);
   if (isOf(Node, object)) return nodeCauses(object);
   if (isOf(NodeGroupRevision, object) && old !== undefined) {
-    return [forbiddenValue("spec", "a revision is history and cannot change; change the NodeGroup, and it makes a new one")];
+    return [
+      forbiddenValue("spec", "a revision is history and cannot change; change the NodeGroup, and it makes a new one"),
+    ];
   }
   return [];
 }

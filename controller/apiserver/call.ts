@@ -54,7 +54,12 @@ export function invalid({ kind }: ServedKind, name: string, causes: readonly Cau
 }
 
 /** `SPORE_FORBIDDEN` for one object, with the reason why. */
-export function forbiddenObject({ kind }: ServedKind, name: string, why: string, causes?: readonly Cause[]): SporeError {
+export function forbiddenObject(
+  { kind }: ServedKind,
+  name: string,
+  why: string,
+  causes?: readonly Cause[],
+): SporeError {
   const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
   const details = { name, group: kind.group, kind: kind.plural, ...(causes === undefined ? {} : { causes }) };
   return new SporeError("SPORE_FORBIDDEN", `${resource} "${name}" is forbidden: ${why}`, details);

@@ -57,7 +57,9 @@ function newborn(manifest: JsonObject, call: Call, shop: Workshop): JsonObject {
     selfLink: undefined,
     managedFields: undefined,
   });
-  return isNamespace(served) ? { ...object, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } } : object;
+  return isNamespace(served)
+    ? { ...object, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } }
+    : object;
 }
 
 function isNamespace({ kind }: ServedKind): boolean {
@@ -99,7 +101,12 @@ async function storeNew(
   const value = collection.encode(object);
   try {
     const revision = await shop.store.commit([{ key, value, expect: 0 }]);
-    return answerObject(call, shop, 201, collection.remember(new StoredObject(key, revision, object), value.byteLength));
+    return answerObject(
+      call,
+      shop,
+      201,
+      collection.remember(new StoredObject(key, revision, object), value.byteLength),
+    );
   } catch (error) {
     throw isSporeError(error, "SPORE_CONFLICT") ? alreadyExists(collection.served, name) : error;
   }

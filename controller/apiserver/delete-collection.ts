@@ -16,7 +16,8 @@ export async function deleteCollection(call: Call, shop: Workshop): Promise<ApiR
   const options = readListOptions(request.query, "deletecollection");
   const selection = readSelection(request.query, collection.served);
   const deletion = { ...(await readDeleteOptions(request)), uid: "", resourceVersion: "" };
-  const from = options.continueToken === "" ? { revision: undefined, after: "" } : readContinueToken(options.continueToken);
+  const from =
+    options.continueToken === "" ? { revision: undefined, after: "" } : readContinueToken(options.continueToken);
   const page = await selectPage(collection, { namespace, selection, limit: options.limit, from });
   const items: StoredObject[] = [];
   for (const { namespace: own, name } of page.items) {

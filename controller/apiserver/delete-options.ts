@@ -1,9 +1,9 @@
+import type { ApiRequest } from "../api/transport.ts";
 import { type Cause, SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { invalidOptions } from "./list-options.ts";
 import { objectIn, textIn, textsIn } from "./object-meta.ts";
 import { readOptionalJson } from "./request-body.ts";
-import type { ApiRequest } from "../api/transport.ts";
 import { dryRunCauses } from "./write-options.ts";
 
 /** Kubernetes' `metav1.DeleteOptions`, as far as they mean something here. */

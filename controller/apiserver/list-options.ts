@@ -60,7 +60,9 @@ function watchCauses(query: URLSearchParams, options: ListOptions): Cause[] {
   const causes: Cause[] = [];
   if (query.has("sendInitialEvents")) {
     if (options.match !== "NotOlderThan") {
-      causes.push(forbiddenCause("resourceVersionMatch", 'sendInitialEvents requires resourceVersionMatch to be "NotOlderThan"'));
+      causes.push(
+        forbiddenCause("resourceVersionMatch", 'sendInitialEvents requires resourceVersionMatch to be "NotOlderThan"'),
+      );
     }
   } else if (options.match !== undefined) {
     causes.push(matchForbidden("is forbidden for watch unless sendInitialEvents is provided"));
@@ -88,7 +90,10 @@ function integerIn(query: URLSearchParams, parameter: string): number | undefine
   const text = query.get(parameter) ?? "";
   if (text === "") return undefined;
   if (/^[0-9]{1,9}$/.test(text)) return Number(text);
-  throw new SporeError("SPORE_BAD_REQUEST", `the query parameter ${parameter} is ${JSON.stringify(text)}; a number is needed`);
+  throw new SporeError(
+    "SPORE_BAD_REQUEST",
+    `the query parameter ${parameter} is ${JSON.stringify(text)}; a number is needed`,
+  );
 }
 
 /** The refusal of a request's options, as `Invalid`. */

@@ -1,5 +1,14 @@
 import { forbiddenValue, invalidValue, requiredValue } from "../api/admission/verdict.ts";
-import { dnsLabelRule, dnsSubdomainRule, isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName, labelValueRule, qualifiedNameRule } from "../api/names.ts";
+import {
+  dnsLabelRule,
+  dnsSubdomainRule,
+  isDnsLabel,
+  isDnsSubdomain,
+  isLabelValue,
+  isQualifiedName,
+  labelValueRule,
+  qualifiedNameRule,
+} from "../api/names.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { isDeleting, metadataOf, objectIn, textIn, textsIn } from "./object-meta.ts";
@@ -44,7 +53,10 @@ function annotationCauses(annotations: JsonObject): readonly Cause[] {
   const causes = entries
     .filter(([key]) => !isQualifiedName(key.toLowerCase()))
     .map(([key]) => invalidValue("metadata.annotations", key, `an annotation key ${qualifiedNameRule}`));
-  const bytes = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)), 0);
+  const bytes = entries.reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)),
+    0,
+  );
   if (bytes <= annotationsMaxBytes) return causes;
   const message = `Too long: may not be more than ${annotationsMaxBytes} bytes`;
   return [...causes, { reason: "FieldValueTooLong", message, field: "metadata.annotations" }];

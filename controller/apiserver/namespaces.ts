@@ -1,7 +1,7 @@
 import { Namespace } from "../api/core-kinds.ts";
+import { forbiddenObject } from "./call.ts";
 import type { Collection } from "./collection.ts";
 import { notFound } from "./collection.ts";
-import { forbiddenObject } from "./call.ts";
 import { isDeleting } from "./object-meta.ts";
 import type { ServedKind } from "./served-kind.ts";
 
@@ -27,7 +27,11 @@ export class Namespaces {
    *
    * @throws SporeError `SPORE_NOT_FOUND` when the namespace is missing, `SPORE_FORBIDDEN` when it is being deleted.
    */
-  async whileActive<T>(namespace: string, of: { readonly served: ServedKind; readonly name: string }, create: () => Promise<T>): Promise<T> {
+  async whileActive<T>(
+    namespace: string,
+    of: { readonly served: ServedKind; readonly name: string },
+    create: () => Promise<T>,
+  ): Promise<T> {
     // Counted before looking: a deletion that comes after the look sees the count.
     this.#creating.set(namespace, (this.#creating.get(namespace) ?? 0) + 1);
     try {

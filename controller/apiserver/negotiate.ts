@@ -30,7 +30,9 @@ function formOf(type: string, parameters: ReadonlyMap<string, string>, query: UR
   const version = parameters.get("v");
   if (parameters.get("g") !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1")) return undefined;
   if (as === "Table") return { kind: "table", version, include: includeIn(query) };
-  return as === "PartialObjectMetadata" || as === "PartialObjectMetadataList" ? { kind: "partial", version } : undefined;
+  return as === "PartialObjectMetadata" || as === "PartialObjectMetadataList"
+    ? { kind: "partial", version }
+    : undefined;
 }
 
 function parameterOf(text: string): readonly [string, string] {

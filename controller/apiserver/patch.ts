@@ -55,7 +55,11 @@ function rejecting(apply: () => JsonValue, live: JsonObject, { kind }: ServedKin
     if (!isSporeError(cause, "SPORE_INVALID")) throw cause;
     const message = `the server rejected our request due to an error in our request: ${cause.message}`;
     const metadata = isJsonObject(live.metadata) ? live.metadata : {};
-    const details = { group: kind.group, kind: kind.kind, ...(typeof metadata.name === "string" ? { name: metadata.name } : {}) };
+    const details = {
+      group: kind.group,
+      kind: kind.kind,
+      ...(typeof metadata.name === "string" ? { name: metadata.name } : {}),
+    };
     throw new SporeError("SPORE_INVALID", message, details, { cause });
   }
 }

@@ -8,7 +8,10 @@ const prefixMaxCharacters = 58;
 
 /** A name that begins with `prefix`. */
 export function generateName(prefix: string, random: Random): string {
-  const suffix = Array.from({ length: suffixCharacters }, () => alphabet[randomInteger(random, 0, alphabet.length - 1)]);
+  const suffix = Array.from(
+    { length: suffixCharacters },
+    () => alphabet[randomInteger(random, 0, alphabet.length - 1)],
+  );
   return `${prefix.slice(0, prefixMaxCharacters)}${suffix.join("")}`;
 }
 

@@ -12,7 +12,11 @@ const lookEveryMs = 100;
  *
  * @throws SporeError `SPORE_TIMEOUT` with the cause by which informers know that they have to list afresh.
  */
-export async function reached(shop: Pick<Workshop, "store" | "clock">, revision: number, signal: AbortSignal): Promise<void> {
+export async function reached(
+  shop: Pick<Workshop, "store" | "clock">,
+  revision: number,
+  signal: AbortSignal,
+): Promise<void> {
   if (revision === 0) return;
   let current = await shop.store.revision();
   for (let waited = 0; current < revision && waited < waitMs; waited += lookEveryMs) {

@@ -2,7 +2,7 @@ import { invalidValue } from "../api/admission/verdict.ts";
 import type { ApiResponse } from "../api/transport.ts";
 import { answerObject } from "./answer.ts";
 import { invalid, type ObjectCall, type Workshop } from "./call.ts";
-import { asManifest } from "./decode.ts";
+import { asManifest, checkAddress } from "./decode.ts";
 import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
 import { readJsonBody } from "./request-body.ts";
 import { updateObject } from "./update.ts";
@@ -15,8 +15,12 @@ export async function replace(call: ObjectCall, shop: Workshop): Promise<ApiResp
   const body = await readJsonBody(call.request, ["application/json"]);
   const manifest = asManifest(body.value, served);
   const named = textIn(metadataOf(manifest), "name") === "" ? withMetadata(manifest, { name: call.name }) : manifest;
+  checkAddress(named, call.namespace, call.name);
   if (!served.builtin && textIn(metadataOf(named), "resourceVersion") === "") {
-    const cause = { ...invalidValue("metadata.resourceVersion", "", ""), message: "Invalid value: 0x0: must be specified for an update" };
+    const cause = {
+      ...invalidValue("metadata.resourceVersion", "", ""),
+      message: "Invalid value: 0x0: must be specified for an update",
+    };
     throw invalid(served, call.name, [cause]);
   }
   const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };

@@ -1,6 +1,6 @@
 import type { Status } from "../api/status.ts";
 import type { ApiResponse } from "../api/transport.ts";
-import { errorCodes, type ErrorDetails, type SporeError } from "../base/errors.ts";
+import { type ErrorDetails, errorCodes, type SporeError } from "../base/errors.ts";
 
 const encoder = new TextEncoder();
 

@@ -64,5 +64,8 @@ async function collect(chunks: AsyncIterable<Uint8Array> | undefined): Promise<U
 }
 
 function tooLarge(): SporeError {
-  return new SporeError("SPORE_TOO_LARGE", `the body of the request is larger than the limit of ${requestBodyMaxBytes} bytes`);
+  return new SporeError(
+    "SPORE_TOO_LARGE",
+    `the body of the request is larger than the limit of ${requestBodyMaxBytes} bytes`,
+  );
 }

@@ -60,7 +60,11 @@ export async function selectPage(collection: Collection, request: PageRequest): 
 }
 
 /** A selection by name is a read of one key. */
-async function selectOne(collection: Collection, name: string, { namespace, selection, from }: PageRequest): Promise<SelectedPage> {
+async function selectOne(
+  collection: Collection,
+  name: string,
+  { namespace, selection, from }: PageRequest,
+): Promise<SelectedPage> {
   const found = await collection.at(namespace, name, from.revision);
   const matching = found.item !== undefined && selection.matches(found.item.object) ? [found.item] : [];
   return { items: matching, revision: found.revision, continueToken: "", remaining: undefined };

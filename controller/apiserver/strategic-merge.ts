@@ -1,8 +1,8 @@
 import { SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
-import { type JsonSchemaProps, memberSchema } from "../schema/schema.ts";
 import { objectMetaSchema } from "../schema/object-meta-schema.ts";
+import { type JsonSchemaProps, memberSchema } from "../schema/schema.ts";
 
 const orderPrefix = "$setElementOrder/";
 const deletePrefix = "$deleteFromPrimitiveList/";
@@ -20,7 +20,12 @@ export function strategicMerge(live: JsonObject, patch: JsonObject, root: JsonSc
   return mergeObject(live, patch, schema, "");
 }
 
-function mergeObject(live: JsonObject, patch: JsonObject, schema: JsonSchemaProps | undefined, path: string): JsonObject {
+function mergeObject(
+  live: JsonObject,
+  patch: JsonObject,
+  schema: JsonSchemaProps | undefined,
+  path: string,
+): JsonObject {
   const directive = patch.$patch;
   if (directive === "replace") return withoutDirectives(patch);
   if (directive === "delete") return {};
@@ -45,7 +50,12 @@ function retained(live: JsonObject, patch: JsonObject, path: string): JsonObject
   return Object.fromEntries(Object.entries(live).filter(([field]) => keep.some((name: JsonValue) => name === field)));
 }
 
-function mergeValue(live: JsonValue | undefined, change: JsonValue, schema: JsonSchemaProps | undefined, path: string): JsonValue {
+function mergeValue(
+  live: JsonValue | undefined,
+  change: JsonValue,
+  schema: JsonSchemaProps | undefined,
+  path: string,
+): JsonValue {
   if (isJsonObject(change)) return mergeObject(isJsonObject(live) ? live : {}, change, schema, path);
   if (Array.isArray(change)) return mergeList(Array.isArray(live) ? live : [], change, schema, path);
   return change;
@@ -72,15 +82,27 @@ interface ListRule {
   readonly path: string;
 }
 
-function mergeItem(items: readonly JsonValue[], item: JsonValue, { key, schema, path }: ListRule): readonly JsonValue[] {
+function mergeItem(
+  items: readonly JsonValue[],
+  item: JsonValue,
+  { key, schema, path }: ListRule,
+): readonly JsonValue[] {
   const id = isJsonObject(item) ? item[key] : undefined;
   if (!isJsonObject(item) || id === undefined) {
-    throw new SporeError("SPORE_BAD_REQUEST", `the patch is malformed: an item of ${path} has no ${JSON.stringify(key)}, by which the list is merged`);
+    throw new SporeError(
+      "SPORE_BAD_REQUEST",
+      `the patch is malformed: an item of ${path} has no ${JSON.stringify(key)}, by which the list is merged`,
+    );
   }
   const index = items.findIndex((known) => isJsonObject(known) && isSameJson(known[key], id));
   if (item.$patch === "delete") return index < 0 ? items : items.toSpliced(index, 1);
   const known = items[index];
-  const merged = mergeObject(isJsonObject(known) ? known : {}, item, schema.items, `${path}[${key}=${JSON.stringify(id)}]`);
+  const merged = mergeObject(
+    isJsonObject(known) ? known : {},
+    item,
+    schema.items,
+    `${path}[${key}=${JSON.stringify(id)}]`,
+  );
   return index < 0 ? [...items, merged] : items.with(index, merged);
 }
 
@@ -136,5 +158,8 @@ function withoutDirectives(patch: JsonObject): JsonObject {
 
 function badDirective(directive: string, value: JsonValue | undefined, path: string): SporeError {
   const where = path === "" ? "" : ` at ${path}`;
-  return new SporeError("SPORE_BAD_REQUEST", `the patch is malformed: ${directive} is ${JSON.stringify(value)}${where}`);
+  return new SporeError(
+    "SPORE_BAD_REQUEST",
+    `the patch is malformed: ${directive} is ${JSON.stringify(value)}${where}`,
+  );
 }

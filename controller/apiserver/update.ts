@@ -49,11 +49,19 @@ export function updateObject(
 }
 
 /** The object to store instead of `live`; undefined when nothing would change. */
-function admitted(proposal: JsonObject, live: StoredObject, call: ObjectCall, policy: FieldPolicy): JsonObject | undefined {
+function admitted(
+  proposal: JsonObject,
+  live: StoredObject,
+  call: ObjectCall,
+  policy: FieldPolicy,
+): JsonObject | undefined {
   const { served } = call.collection;
   checkAddress(proposal, call.namespace, call.name);
   checkPreconditions(proposal, live, call);
-  const merged = call.subresource === "status" ? withStatusOf(live.object, proposal) : withSystemFields(proposal, live.object, served);
+  const merged =
+    call.subresource === "status"
+      ? withStatusOf(live.object, proposal)
+      : withSystemFields(proposal, live.object, served);
   const normal = normalise(merged, served, policy);
   const next = withGeneration(normal, live.object, served);
   if (isSameJson(next, live.object)) return undefined;
@@ -118,15 +126,20 @@ function withGeneration(next: JsonObject, live: JsonObject, served: ServedKind):
 }
 
 function updateCauses(next: JsonObject, live: JsonObject, served: ServedKind) {
-  const shape = newCauses(
-    [...metadataCauses(next, live, served), ...served.compiled.validate(next)],
-    () => [...metadataCauses(live, live, served), ...served.compiled.validate(live)],
-  );
+  const shape = newCauses([...metadataCauses(next, live, served), ...served.compiled.validate(next)], () => [
+    ...metadataCauses(live, live, served),
+    ...served.compiled.validate(live),
+  ]);
   if (shape.length > 0) return shape;
   return [...(served.hooks?.check?.(next, live) ?? []), ...admissionCauses(next, live)];
 }
 
-async function storeNext(next: JsonObject, live: StoredObject, call: ObjectCall, shop: Workshop): Promise<StoredObject> {
+async function storeNext(
+  next: JsonObject,
+  live: StoredObject,
+  call: ObjectCall,
+  shop: Workshop,
+): Promise<StoredObject> {
   const { collection } = call;
   const { key } = live;
   if (isDeleting(next) && isFree(next)) {
@@ -142,6 +155,8 @@ async function storeNext(next: JsonObject, live: StoredObject, call: ObjectCall,
 export function isFree(object: JsonObject): boolean {
   return (
     textsIn(metadataOf(object), "finalizers").length === 0 &&
-    (object.kind !== "Namespace" || object.apiVersion !== "v1" || textsIn(objectIn(object, "spec"), "finalizers").length === 0)
+    (object.kind !== "Namespace" ||
+      object.apiVersion !== "v1" ||
+      textsIn(objectIn(object, "spec"), "finalizers").length === 0)
   );
 }

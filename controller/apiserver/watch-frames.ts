@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { apiVersionOf } from "../api/kind.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -53,7 +52,8 @@ export async function* watchFrames(source: WatchSource, request: WatchRequest): 
     if (options.sendInitialEvents || after === 0) {
       const { items, revision } = await source.now();
       for (const item of items) yield writer.event("ADDED", item);
-      if (options.sendInitialEvents && options.bookmarks) yield writer.bookmark(revision, { [initialEventsEnd]: "true" });
+      if (options.sendInitialEvents && options.bookmarks)
+        yield writer.bookmark(revision, { [initialEventsEnd]: "true" });
       after = revision;
     }
     yield* liveFrames(source, after, { writer, rhythm, bookmarks: options.bookmarks });
@@ -72,7 +72,11 @@ interface Live {
   readonly bookmarks: boolean;
 }
 
-async function* liveFrames(source: WatchSource, after: number, { writer, rhythm, bookmarks }: Live): AsyncGenerator<Uint8Array> {
+async function* liveFrames(
+  source: WatchSource,
+  after: number,
+  { writer, rhythm, bookmarks }: Live,
+): AsyncGenerator<Uint8Array> {
   const inbox = new Inbox(source.changes(after, rhythm.signal), rhythm);
   let seen = after;
   for (;;) {
@@ -80,13 +84,13 @@ async function* liveFrames(source: WatchSource, after: number, { writer, rhythm,
     if (next === "bookmark" || next === "end") {
       const revision = await source.revision();
       // Whatever happened up to that revision arrives within this turn; then the bookmark has to wait for it.
-      await setImmediate();
+      await new Promise((resolve) => setImmediate(resolve));
       if (inbox.isEmpty) {
         if (bookmarks && revision > seen) yield writer.bookmark(revision);
         seen = Math.max(seen, revision);
-        if (next === "end") return;
       }
-      if (next === "bookmark") rhythm.bookmarkSent();
+      if (next === "end") return;
+      rhythm.bookmarkSent();
       continue;
     }
     if (next === undefined) return;
@@ -121,6 +125,7 @@ class Inbox {
         this.#wake = resolve;
       });
     }
+    if (this.#rhythm.due === "end") return "end";
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#arrived === undefined) return this.#rhythm.due;
     const { done, value } = this.#arrived;
@@ -223,11 +228,18 @@ class FrameWriter {
 
   bookmark(revision: number, annotations?: JsonObject): Uint8Array {
     const { kind } = this.#call.collection.served;
-    const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations && { annotations }) };
+    const metadata = {
+      resourceVersion: String(revision),
+      creationTimestamp: null,
+      ...(annotations && { annotations }),
+    };
     const object = { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata };
     return this.#call.form.kind === "object"
       ? frame("BOOKMARK", JSON.stringify(object))
-      : frame("BOOKMARK", JSON.stringify({ ...object, kind: formKind(this.#call.form.kind), apiVersion: "meta.k8s.io/v1" }));
+      : frame(
+          "BOOKMARK",
+          JSON.stringify({ ...object, kind: formKind(this.#call.form.kind), apiVersion: "meta.k8s.io/v1" }),
+        );
   }
 
   error(status: string): Uint8Array {

@@ -5,11 +5,11 @@ import type { Call, Workshop } from "./call.ts";
 import type { Collection } from "./collection.ts";
 import { readListOptions } from "./list-options.ts";
 import { reached } from "./reached.ts";
+import { streamReply } from "./reply.ts";
 import { selectPage } from "./select-page.ts";
 import { readSelection, type Selection } from "./selection.ts";
 import { StoredObject } from "./stored-object.ts";
-import { streamReply } from "./reply.ts";
-import { type WatchEvent, watchFrames, type WatchSource } from "./watch-frames.ts";
+import { type WatchEvent, type WatchSource, watchFrames } from "./watch-frames.ts";
 
 /** GET of a collection with `watch`: a stream of events that begins where the client says, and can be resumed from any event. */
 export async function watch(call: Call, shop: Workshop): Promise<ApiResponse> {
@@ -25,7 +25,12 @@ export async function watch(call: Call, shop: Workshop): Promise<ApiResponse> {
 function storeSource(collection: Collection, namespace: string | undefined, selection: Selection): WatchSource {
   return {
     async now() {
-      const page = await selectPage(collection, { namespace, selection, limit: 0, from: { revision: undefined, after: "" } });
+      const page = await selectPage(collection, {
+        namespace,
+        selection,
+        limit: 0,
+        from: { revision: undefined, after: "" },
+      });
       return { items: page.items, revision: page.revision };
     },
     revision: () => collection.revision(),

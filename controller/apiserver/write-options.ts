@@ -46,5 +46,11 @@ function fieldManagerCauses(manager: string): readonly Cause[] {
     return [{ reason: "FieldValueTooLong", message, field: "fieldManager" }];
   }
   if (!/\p{C}/u.test(manager)) return [];
-  return [{ reason: "FieldValueInvalid", message: "Invalid value: should only contain printable characters", field: "fieldManager" }];
+  return [
+    {
+      reason: "FieldValueInvalid",
+      message: "Invalid value: should only contain printable characters",
+      field: "fieldManager",
+    },
+  ];
 }

@@ -1,0 +1,231 @@
+import type { LiveSource } from "../api/live-source.ts";
+import type { ApiRequest, ApiResponse } from "../api/transport.ts";
+import type { BlobStore } from "../artifacts/blob-store.ts";
+import type { Clock } from "../base/clock.ts";
+import { Deadline, untilAborted } from "../base/deadline.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { Store } from "../store/store.ts";
+import { answerArtifacts } from "./artifacts.ts";
+import { forbidden, mayDo } from "./authorize.ts";
+import type { Workshop } from "./call.ts";
+import { Collections } from "./collections.ts";
+import { answerHealth, type HealthCheck } from "./health.ts";
+import { KeyedLock } from "./keyed-lock.ts";
+import { liveNodes } from "./live-nodes.ts";
+import { NamespaceTermination } from "./namespace-termination.ts";
+import { firstNamespaces, Namespaces } from "./namespaces.ts";
+import { notFoundPath } from "./not-found-path.ts";
+import { ObjectCache } from "./object-cache.ts";
+import { generateUid } from "./random-names.ts";
+import { errorReply, jsonReply, textReply, warningHeader } from "./reply.ts";
+import { type PathRequest, type RequestInfo, readRequestInfo } from "./request-info.ts";
+import { RequestMetrics } from "./request-metrics.ts";
+import { ResourceHandler } from "./resource-handler.ts";
+import type { ServedKind } from "./served-kind.ts";
+import { StaticPaths } from "./static-paths.ts";
+import { timestamp } from "./timestamp.ts";
+import type { User } from "./user.ts";
+import { versionInfo } from "./version.ts";
+
+export interface ApiServerOptions {
+  readonly store: Store;
+  readonly kinds: readonly ServedKind[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** What `livenodes` shows. */
+  readonly live: LiveSource;
+  /** Where `/artifacts` keeps its bytes. */
+  readonly artifacts: BlobStore;
+}
+
+/**
+ * The Kubernetes API over one store, as a function from request to response. Nothing in it knows sockets: the HTTPS listener and the transport within
+ * the process enter here alike. Disposing of it ends watches cleanly and refuses what comes after; the store is closed by whoever opened it.
+ */
+export interface ApiServer extends AsyncDisposable {
+  /**
+   * Answers a request on behalf of a user whose identity somebody else established. Never rejects: what goes wrong is an answer. The answer's body
+   * must be consumed, or the request's signal aborted.
+   */
+  handle(request: ApiRequest, user: User): Promise<ApiResponse>;
+}
+
+/** Requests other than watches and transfers end after this time, as in kube-apiserver. */
+const requestTimeoutMs = 60_000;
+
+/** Makes a server over an open store, and the namespaces that are always there. */
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const server = new Server(options);
+  await server.prepare();
+  return server;
+}
+
+class Server implements ApiServer {
+  readonly #options: ApiServerOptions;
+  readonly #closing = new AbortController();
+  readonly #shop: Workshop;
+  readonly #collections: Collections;
+  readonly #termination: NamespaceTermination;
+  readonly #resources: ResourceHandler;
+  readonly #static: StaticPaths;
+  readonly #metrics = new RequestMetrics();
+
+  constructor(options: ApiServerOptions) {
+    const { store, kinds, clock, random, log, live } = options;
+    this.#options = options;
+    this.#collections = new Collections(kinds, store, new ObjectCache());
+    const namespaces = new Namespaces(this.#collections.namespaces);
+    const closing = this.#closing.signal;
+    this.#shop = { store, clock, random, namespaces, locks: new KeyedLock(), closing };
+    this.#termination = new NamespaceTermination({
+      shop: this.#shop,
+      namespaces: this.#collections.namespaces,
+      contents: this.#collections.contents,
+      log,
+    });
+    this.#resources = new ResourceHandler({
+      shop: this.#shop,
+      collections: this.#collections,
+      live: liveNodes(live),
+      terminating: (namespace) => this.#termination.begin(namespace),
+    });
+    this.#static = new StaticPaths(kinds);
+  }
+
+  async prepare(): Promise<void> {
+    for (const name of firstNamespaces) await this.#ensureNamespace(name);
+    await this.#termination.resume();
+  }
+
+  async handle(request: ApiRequest, user: User): Promise<ApiResponse> {
+    const { clock, random, log } = this.#options;
+    const startMs = clock.monotonic();
+    const auditId = generateUid(random);
+    const warnings: string[] = [];
+    let info: RequestInfo | undefined;
+    let response: ApiResponse;
+    try {
+      info = readRequestInfo(request.method, request.path, request.query);
+      if (!mayDo(user, info)) throw forbidden(user, info);
+      response = await this.#withinTime(request, info, user, (text) => warnings.push(text));
+    } catch (error) {
+      response = errorReply(this.#asSporeError(error, request, auditId));
+    }
+    const seconds = (clock.monotonic() - startMs) / 1000;
+    const { verb, resource } = metricLabels(info, this.#collections);
+    this.#metrics.count(verb, resource, response.status, seconds);
+    log.debug(
+      { verb, path: request.path, user: user.name, status: response.status, seconds, auditId },
+      "request answered",
+    );
+    const warning = warningHeader(warnings);
+    const headers = {
+      "audit-id": auditId,
+      "cache-control": "no-cache, private",
+      ...response.headers,
+      ...(warning === undefined ? {} : { warning }),
+    };
+    const body = verb === "watch" && response.status === 200 ? this.#metrics.watching(response.body) : response.body;
+    return { status: response.status, headers, body };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#termination.stop();
+  }
+
+  async #withinTime(
+    request: ApiRequest,
+    info: RequestInfo,
+    user: User,
+    warn: (text: string) => void,
+  ): Promise<ApiResponse> {
+    const unbounded = info.kind === "resource" ? info.verb === "watch" : info.segments[0] === "artifacts";
+    if (unbounded) return this.#answer(request, info, user, warn);
+    const what = `${request.method} ${request.path}`;
+    using deadline = new Deadline(this.#options.clock, request.signal, requestTimeoutMs, what);
+    return await untilAborted(this.#answer({ ...request, signal: deadline.signal }, info, user, warn), deadline.signal);
+  }
+
+  #answer(request: ApiRequest, info: RequestInfo, user: User, warn: (text: string) => void): Promise<ApiResponse> {
+    if (this.#closing.signal.aborted && info.kind === "resource") {
+      throw new SporeError("SPORE_UNAVAILABLE", "the server is shutting down", { retryAfterSeconds: 1 });
+    }
+    return info.kind === "resource"
+      ? this.#resources.handle(request, info, user, warn)
+      : this.#answerPath(request, info);
+  }
+
+  async #answerPath(request: ApiRequest, { segments }: PathRequest): Promise<ApiResponse> {
+    if (segments[0] === "artifacts") return answerArtifacts(request, segments, this.#options.artifacts);
+    if (request.method !== "GET") {
+      throw new SporeError("SPORE_METHOD_NOT_ALLOWED", `${request.method} is not supported on ${request.path}; GET is`);
+    }
+    switch (segments[0]) {
+      case "version":
+        return jsonReply(200, JSON.stringify(versionInfo));
+      case "healthz":
+      case "livez":
+      case "readyz":
+        return answerHealth(segments, request.query, this.#checks(segments[0]));
+      case "metrics":
+        return textReply(200, this.#metrics.text(await this.#options.store.revision()), "text/plain; version=0.0.4");
+      default: {
+        const document = this.#static.answer(request, segments);
+        if (document === undefined) throw notFoundPath();
+        return document;
+      }
+    }
+  }
+
+  #checks(endpoint: string): readonly HealthCheck[] {
+    const ping = { name: "ping", run: async () => {} };
+    const store = { name: "store", run: async () => void (await this.#options.store.revision()) };
+    const shutdown = { name: "shutdown", run: async () => this.#closing.signal.throwIfAborted() };
+    return endpoint === "readyz" ? [ping, store, shutdown] : [ping, store];
+  }
+
+  #asSporeError(error: unknown, request: ApiRequest, auditId: string): SporeError {
+    if (isSporeError(error)) return error;
+    if (request.signal.aborted)
+      return new SporeError("SPORE_TIMEOUT", "the client gave the request up", {}, { cause: error });
+    this.#options.log.error(
+      { error, method: request.method, path: request.path, auditId },
+      "a request failed for a reason nobody expected",
+    );
+    const message = `Internal error occurred: see the log of spored for the audit id ${auditId}`;
+    return new SporeError("SPORE_INTERNAL", message, {}, { cause: error });
+  }
+
+  async #ensureNamespace(name: string): Promise<void> {
+    const { namespaces } = this.#collections;
+    if ((await namespaces.find(undefined, name)) !== undefined) return;
+    const { clock, random, store } = this.#options;
+    const metadata = {
+      name,
+      uid: generateUid(random),
+      creationTimestamp: timestamp(clock.now()),
+      labels: { "kubernetes.io/metadata.name": name },
+    };
+    const object = {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata,
+      spec: { finalizers: ["kubernetes"] },
+      status: { phase: "Active" },
+    };
+    await store.commit([{ key: namespaces.key(undefined, name), value: namespaces.encode(object), expect: 0 }]);
+  }
+}
+
+/** Names for the metrics that come from our own lists, however strange the request. */
+function metricLabels(info: RequestInfo | undefined, collections: Collections) {
+  if (info === undefined) return { verb: "unknown", resource: "unknown" };
+  if (info.kind === "path") return { verb: info.verb, resource: StaticPaths.nameOf(info.segments[0]) };
+  const { group, version, plural } = info;
+  const known = collections.find(group, version, plural) !== undefined;
+  return { verb: info.verb, resource: known ? (group === "" ? plural : `${plural}.${group}`) : "unknown" };
+}

@@ -1,0 +1,115 @@
+import type { Clock } from "../base/clock.ts";
+import { sleep } from "../base/clock.ts";
+import { isSporeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { Workshop } from "./call.ts";
+import type { Collection } from "./collection.ts";
+import { deleteObject } from "./delete.ts";
+import { isDeleting, metadataOf, textsIn } from "./object-meta.ts";
+import { isFree } from "./update.ts";
+
+interface Surroundings {
+  readonly shop: Workshop;
+  readonly namespaces: Collection;
+  /** Everything that can lie in a namespace, each storage once. */
+  readonly contents: readonly Collection[];
+  readonly log: Logger;
+}
+
+/** How long to wait before looking again whether finalizers have let go of what is left. */
+const lookAgainMs = 250;
+const lookAgainMaxMs = 5000;
+/** Objects deleted at the same time; they share the store's flushes. */
+const deletionsAtOnce = 32;
+
+const background = { dryRun: false, propagation: "Background", uid: "", resourceVersion: "" } as const;
+
+/**
+ * Empties namespaces that are going away, then removes them. It lives in the API server and not among the controllers because it belongs to what a
+ * namespace means: on a real cluster, kube-apiserver and its own controllers do the same.
+ */
+export class NamespaceTermination {
+  readonly #at: Surroundings;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(surroundings: Surroundings) {
+    this.#at = surroundings;
+    this.#clock = surroundings.shop.clock;
+  }
+
+  /** Goes on with what an earlier process did not finish. */
+  async resume(): Promise<void> {
+    const { items } = await this.#at.namespaces.page(undefined, {});
+    for (const { name, object } of items) if (isDeleting(object)) this.begin(name);
+  }
+
+  /** Ends a namespace that was marked as going away. Does nothing when that is under way already. */
+  begin(namespace: string): void {
+    if (this.#running.has(namespace) || this.#closing.signal.aborted) return;
+    const work = this.#terminate(namespace).finally(() => this.#running.delete(namespace));
+    this.#running.set(namespace, work);
+  }
+
+  async stop(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#running.values());
+  }
+
+  async #terminate(namespace: string): Promise<void> {
+    const { shop, log } = this.#at;
+    const { signal } = this.#closing;
+    await shop.namespaces.quiet(namespace);
+    for (let waitMs = lookAgainMs; !signal.aborted; waitMs = Math.min(2 * waitMs, lookAgainMaxMs)) {
+      try {
+        const live = await this.#at.namespaces.find(undefined, namespace);
+        if (live === undefined || !isDeleting(live.object)) return; // gone, or a dry run
+        if ((await this.#sweep(namespace)) && (await this.#remove(namespace))) return;
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ namespace, error }, "a namespace could not be emptied yet");
+      }
+      await sleep(this.#clock, waitMs, signal).catch(() => {}); // the loop looks at the signal itself
+    }
+  }
+
+  /** Deletes what is in the namespace. @returns whether nothing is left. */
+  async #sweep(namespace: string): Promise<boolean> {
+    let left = 0;
+    for (const collection of this.#at.contents) {
+      const { items } = await collection.page(namespace, {});
+      left += items.length;
+      const fresh = items.filter(({ object }) => !isDeleting(object)).map(({ name }) => name);
+      for (let done = 0; done < fresh.length; done += deletionsAtOnce) {
+        const names = fresh.slice(done, done + deletionsAtOnce);
+        const removed = await Promise.all(names.map((name) => this.#delete(collection, namespace, name)));
+        left -= removed.filter(Boolean).length;
+      }
+    }
+    return left === 0;
+  }
+
+  async #delete(collection: Collection, namespace: string, name: string): Promise<boolean> {
+    try {
+      return (await deleteObject(this.#at.shop, { collection, namespace, name }, background)).removed;
+    } catch (error) {
+      if (isSporeError(error, "SPORE_NOT_FOUND")) return true;
+      throw error;
+    }
+  }
+
+  /** Removes the empty namespace. @returns whether it is gone; finalizers of others may still hold it. */
+  async #remove(namespace: string): Promise<boolean> {
+    const { shop, namespaces } = this.#at;
+    return shop.locks.run(namespaces.key(undefined, namespace), async () => {
+      const live = await namespaces.find(undefined, namespace);
+      if (live === undefined) return true;
+      if (textsIn(metadataOf(live.object), "finalizers").length > 0) return false;
+      const { spec: _, ...emptied } = live.object;
+      if (!isFree(emptied)) return false;
+      await shop.store.commit([{ key: live.key, value: undefined, expect: live.revision }]);
+      return true;
+    });
+  }
+}

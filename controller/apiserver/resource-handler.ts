@@ -1,0 +1,134 @@
+import { LiveNode } from "../api/live-node.ts";
+import type { ApiRequest, ApiResponse } from "../api/transport.ts";
+import { SporeError } from "../base/errors.ts";
+import type { Call, ObjectCall, Workshop } from "./call.ts";
+import type { Collection } from "./collection.ts";
+import type { Collections } from "./collections.ts";
+import { create } from "./create.ts";
+import { remove } from "./delete.ts";
+import { deleteCollection } from "./delete-collection.ts";
+import { get } from "./get.ts";
+import { list } from "./list.ts";
+import type { LiveNodes } from "./live-nodes.ts";
+import { readAnswerForm } from "./negotiate.ts";
+import { notFoundPath } from "./not-found-path.ts";
+import { patch } from "./patch.ts";
+import { replace } from "./replace.ts";
+import type { ResourceRequest } from "./request-info.ts";
+import type { ServedKind, Verb } from "./served-kind.ts";
+import type { User } from "./user.ts";
+import { watch } from "./watch.ts";
+
+interface Parts {
+  readonly shop: Workshop;
+  readonly collections: Collections;
+  readonly live: LiveNodes;
+  /** Told of each namespace that was marked as going away. */
+  readonly terminating: (namespace: string) => void;
+}
+
+const statusVerbs: readonly Verb[] = ["get", "update", "patch"];
+/** No object has a longer name, and no store needs to be asked for one. */
+const nameMaxCharacters = 253;
+
+/** Leads a request for objects to the verb that answers it. */
+export class ResourceHandler {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async handle(
+    request: ApiRequest,
+    info: ResourceRequest,
+    user: User,
+    warn: (text: string) => void,
+  ): Promise<ApiResponse> {
+    const collection = this.#collectionOf(info);
+    const { name, namespace } = info;
+    const call: Call = {
+      request,
+      user,
+      collection,
+      namespace,
+      subresource: info.subresource === "status" ? "status" : undefined,
+      form: readAnswerForm(request.headers.accept, request.query),
+      warn,
+    };
+    if (collection.served.kind.group === LiveNode.group) return this.#answerLive(call, info);
+    return name === undefined ? this.#answerMany(call, info.verb) : this.#answerOne({ ...call, name }, info.verb);
+  }
+
+  #collectionOf({ group, version, plural, namespace, name, subresource, verb }: ResourceRequest): Collection {
+    const collection = this.#parts.collections.find(group, version, plural);
+    if (collection === undefined) throw notFoundPath();
+    const { served } = collection;
+    if (!served.kind.namespaced && namespace !== undefined) throw notFoundPath();
+    if (subresource !== undefined && !(subresource === "status" && served.subresources.status)) throw notFoundPath();
+    const verbs = subresource === undefined ? served.verbs : statusVerbs;
+    if (!verbs.includes(verb) || (verb === "create" && name !== undefined)) throw notAllowed(served, verb);
+    if (
+      served.kind.namespaced &&
+      namespace === undefined &&
+      (name !== undefined || verb === "create" || verb === "deletecollection")
+    ) {
+      const message = `${served.kind.plural} lie in namespaces: the address must be /…/namespaces/<namespace>/${served.kind.plural}`;
+      throw new SporeError("SPORE_BAD_REQUEST", message);
+    }
+    if (
+      (name?.length ?? 0) > nameMaxCharacters ||
+      (namespace?.length ?? 0) > nameMaxCharacters ||
+      namespace?.includes("/")
+    ) {
+      throw notFoundPath();
+    }
+    return collection;
+  }
+
+  #answerMany(call: Call, verb: Verb): Promise<ApiResponse> {
+    const { shop } = this.#parts;
+    switch (verb) {
+      case "list":
+        return list(call, shop);
+      case "watch":
+        return watch(call, shop);
+      case "create":
+        return create(call, shop);
+      case "deletecollection":
+        return deleteCollection(call, shop);
+      default:
+        throw notAllowed(call.collection.served, verb);
+    }
+  }
+
+  async #answerOne(call: ObjectCall, verb: Verb): Promise<ApiResponse> {
+    const { shop } = this.#parts;
+    switch (verb) {
+      case "get":
+        return get(call, shop);
+      case "update":
+        return replace(call, shop);
+      case "patch":
+        return patch(call, shop);
+      case "delete": {
+        const response = await remove(call, shop);
+        if (call.collection === this.#parts.collections.namespaces) this.#parts.terminating(call.name);
+        return response;
+      }
+      default:
+        throw notAllowed(call.collection.served, verb);
+    }
+  }
+
+  async #answerLive(call: Call, { name, verb }: ResourceRequest): Promise<ApiResponse> {
+    const { live, shop } = this.#parts;
+    if (name !== undefined) return live.get({ ...call, name }, shop);
+    return verb === "watch" ? live.watch(call, shop) : live.list(call, shop);
+  }
+}
+
+function notAllowed({ kind }: ServedKind, verb: Verb): SporeError {
+  const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
+  return new SporeError("SPORE_METHOD_NOT_ALLOWED", `${verb} is not supported on resources of kind "${resource}"`);
+}
