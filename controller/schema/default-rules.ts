@@ -8,28 +8,60 @@ import { goValue } from "./violations.ts";
 
 /** Defaults that their own schema would prune or refuse. `schema` must otherwise be structural. */
 export function defaultCauses(schema: JsonObject, path: string): readonly Cause[] {
-  const { items, additionalProperties, properties } = schema;
-  return [
-    ...(schema.default === undefined ? [] : ownCauses(schema, schema.default, `${path}.default`)),
-    ...Object.entries(isJsonObject(properties) ? properties : {}).flatMap(([name, inner]) => {
-      return isJsonObject(inner) ? defaultCauses(inner, `${path}.properties[${name}]`) : [];
+  const defaults = defaultsBelow(schema, path);
+  if (defaults.length === 0) return [];
+  // All of them as fields of one object, because objects are what prune, default and validate work on, and compiling costs.
+  const wrapper: JsonSchemaProps = {
+    type: "object",
+    properties: Object.fromEntries(defaults.map((found, index) => [fieldName(index), found.schema])),
+  };
+  const values = Object.fromEntries(defaults.map(({ value }, index) => [fieldName(index), value]));
+  const { object, unknown } = prune(values, wrapper);
+  const faults = validatorOf(wrapper)(applyDefaults(object, wrapper));
+  return defaults.flatMap((found, index) => [
+    ...unknown.flatMap((field) => unknownFieldCauses(field, found, index)),
+    ...faults.flatMap((cause) => {
+      const below = fieldBelow(cause.field ?? "", index);
+      return below === undefined ? [] : [{ ...cause, field: found.path + below }];
     }),
-    ...(isJsonObject(items) ? defaultCauses(items, `${path}.items`) : []),
-    ...(isJsonObject(additionalProperties) ? defaultCauses(additionalProperties, `${path}.additionalProperties`) : []),
+  ]);
+}
+
+interface Default {
+  readonly schema: JsonObject;
+  readonly value: JsonValue;
+  readonly path: string;
+}
+
+function defaultsBelow(schema: JsonObject, path: string): readonly Default[] {
+  const { default: value, items, additionalProperties, properties } = schema;
+  const inner: readonly (readonly [string, JsonValue | undefined])[] = [
+    ...Object.entries(isJsonObject(properties) ? properties : {}).map(
+      ([name, property]) => [`properties[${name}]`, property] as const,
+    ),
+    ["items", items],
+    ["additionalProperties", additionalProperties],
+  ];
+  return [
+    ...(value === undefined ? [] : [{ schema, value, path: `${path}.default` }]),
+    ...inner.flatMap(([name, one]) => (isJsonObject(one) ? defaultsBelow(one, `${path}.${name}`) : [])),
   ];
 }
 
-/** The value as the one field of an object, because that is what prune, default and validate work on. */
-function ownCauses(schema: JsonSchemaProps, value: JsonValue, path: string): readonly Cause[] {
-  const wrapper: JsonSchemaProps = { type: "object", properties: { default: schema } };
-  const { object, unknown } = prune({ default: value }, wrapper);
-  if (unknown.length > 0) {
-    const fields = unknown.map((field) => field.replace(/^default\./, "")).join(", ");
-    const why = `must not have fields that the schema does not specify: ${fields}`;
-    return [{ reason: "FieldValueInvalid", message: `Invalid value: ${goValue(value)}: ${why}`, field: path }];
-  }
-  return validatorOf(wrapper)(applyDefaults(object, wrapper)).map((cause) => ({
-    ...cause,
-    field: `${path}${(cause.field ?? "").slice("default".length)}`,
-  }));
+function fieldName(index: number): string {
+  return `default${index}`;
+}
+
+/** The part of a path behind the field of that default; undefined when the path lies in another. */
+function fieldBelow(path: string, index: number): string | undefined {
+  const name = fieldName(index);
+  const below = path.slice(name.length);
+  return path.startsWith(name) && (below === "" || below.startsWith(".") || below.startsWith("[")) ? below : undefined;
+}
+
+function unknownFieldCauses(field: string, { value, path }: Default, index: number): readonly Cause[] {
+  const below = fieldBelow(field, index);
+  if (below === undefined) return [];
+  const why = `must not have fields that the schema does not specify: ${below.replace(/^\./, "")}`;
+  return [{ reason: "FieldValueInvalid", message: `Invalid value: ${goValue(value)}: ${why}`, field: path }];
 }
