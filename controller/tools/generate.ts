@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readCrds } from "../schema/read-crds.ts";
+import { editorSchemaText } from "./editor-schema-text.ts";
 import { referenceText } from "./reference-text.ts";
 import { typeText } from "./type-text.ts";
 
@@ -12,6 +13,7 @@ const crds = readCrds(join(checkout, "crds"));
 const wanted = new Map([
   ...crds.map(({ crd, stem }) => [`controller/api/${stem}.ts`, formatted(typeText(crd, stem))] as const),
   ["crds/README.md", referenceText(crds)] as const,
+  ["crds/schema.json", editorSchemaText(crds)] as const,
 ]);
 const stale = [...wanted].filter(([path, text]) => present(path) !== text);
 
