@@ -14,7 +14,7 @@ export interface FirmwareSpecArtifact {
   readonly sha256: string;
 }
 
-/** FirmwareSpec */
+/** The version. */
 export interface FirmwareSpec {
   /** The device family. */
   readonly family: "spore";
@@ -54,7 +54,7 @@ export interface FirmwareStatusImage {
   readonly signed?: boolean;
 }
 
-/** FirmwareStatus */
+/** What was found out about it. */
 export interface FirmwareStatus {
   /** The generation of the spec that this status answers. */
   readonly observedGeneration?: number;

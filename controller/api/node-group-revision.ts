@@ -20,7 +20,7 @@ export interface NodeGroupRevisionSpecConfig {
   readonly hash: string;
 }
 
-/** NodeGroupRevisionSpec */
+/** The snapshot. It never changes. */
 export interface NodeGroupRevisionSpec {
   /** The NodeGroup it belongs to. */
   readonly group: string;

@@ -54,7 +54,7 @@ export interface NodeGroupSpecStrategy {
   readonly maxUnavailable: number | string;
 }
 
-/** NodeGroupSpec */
+/** What the group's nodes should be. */
 export interface NodeGroupSpec {
   /** Which of the namespace's nodes. An empty selector is refused. */
   readonly selector: LabelSelector;
@@ -84,7 +84,7 @@ export interface NodeGroupStatusOverlap {
   readonly nodes: number;
 }
 
-/** NodeGroupStatus */
+/** How far they have come. */
 export interface NodeGroupStatus {
   /** The generation of the spec that this status answers. */
   readonly observedGeneration?: number;

@@ -16,7 +16,7 @@ export interface NodeSpecAssignment {
   readonly revision?: string;
 }
 
-/** NodeSpec */
+/** What the device should be. */
 export interface NodeSpec {
   /** The driver that speaks to this device. */
   readonly family: "spore";
@@ -116,7 +116,7 @@ export interface NodeStatusFailedAttempts {
   readonly reason: string;
 }
 
-/** NodeStatus */
+/** What the device is, as last seen. */
 export interface NodeStatus {
   /** The generation of the spec that this status answers. */
   readonly observedGeneration?: number;
