@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { packHostImage } from "../artifacts/host-image-writer.ts";
+import { systemClock } from "../base/clock.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { findCompiler, runCompiler } from "./compiler.ts";
@@ -59,7 +60,7 @@ const linkFlags = process.platform === "darwin" ? ["-Wl,-dead_strip"] : ["-s", "
  */
 export async function buildHostFirmware(options: BuildOptions): Promise<HostFirmware> {
   const { checkout, outDir, log } = options;
-  const startedAt = performance.now();
+  const startedAt = systemClock.monotonic();
   for (const folder of ["objects", "programs", "images"]) await mkdir(join(outDir, folder), { recursive: true });
   const build: Build = {
     ...options,
@@ -71,7 +72,10 @@ export async function buildHostFirmware(options: BuildOptions): Promise<HostFirm
   const loader = await link(build, "loader", await compileAll(build, loaderSources(build.tree)));
   const images: HostImage[] = [];
   for (const flavour of flavours) images.push(await buildImage(build, flavour, shared, keyFile));
-  log.info({ ms: Math.round(performance.now() - startedAt), compiler: build.compiler.path }, "built the host firmware");
+  log.info(
+    { ms: Math.round(systemClock.monotonic() - startedAt), compiler: build.compiler.path },
+    "built the host firmware",
+  );
   return { loader, keyFile, images };
 }
 
@@ -113,7 +117,7 @@ async function compile(build: Build, source: string, defines: readonly string[])
   const object = join(outDir, "objects", `${key}.o`);
   if (await exists(object)) return object;
   // The time of the build is the one thing that must not change an object's name.
-  const built = `-DSPORE_BUILT="${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z"`;
+  const built = `-DSPORE_BUILT="${new Date(systemClock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z"`;
   const draft = `${object}.${process.pid}`;
   await runCompiler(compiler.path, [...flags, built, "-c", join(tree.root, source), "-o", draft], signal);
   await rename(draft, object);

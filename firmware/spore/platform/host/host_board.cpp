@@ -48,9 +48,9 @@ std::string md5Of(const Flash& flash, uint32_t size) {
 
 void ConsoleLog::line(Text text) {
   FixedText<256> line("[");
-  line.append(clock_.now()).append("] ").append(text);
+  line.append(clock_.now()).append("] ").append(text).append('\n');
   // Nobody has to be listening.
-  static_cast<void>(!write(STDOUT_FILENO, line.append('\n').terminated(), line.size()));
+  static_cast<void>(!write(STDOUT_FILENO, line.terminated(), line.size()));
 }
 
 uint32_t HostBoard::freeHeap() const {

@@ -12,7 +12,6 @@ namespace spore::host {
 namespace {
 
 [[noreturn]] void usage(const std::string& problem) {
-  fprintf(stderr, "spore node: %s\n", problem.c_str());
   fprintf(
       stderr,
       "flags: --state-dir DIR [--bind 127.x.y.z] [--http-port N] [--udp-port N] [--broadcast IP] [--hostname NAME]\n"
@@ -20,6 +19,7 @@ namespace {
       "BYTES/S]\n"
       "       [--fail upload|md5|boot|crashloop|apfallback] [--drop-udp PERCENT] [--power-cut-after-writes N]\n"
       "       [--esp-limits] [--until-stdin-closes]\n");
+  fprintf(stderr, "spore node: %s\n", problem.c_str());
   exit(2);
 }
 
