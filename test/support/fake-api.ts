@@ -7,7 +7,7 @@ interface Change {
   readonly revision: number;
   readonly collection: string;
   readonly namespace: string | undefined;
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
   readonly object: JsonObject;
 }
 
@@ -77,6 +77,12 @@ export class FakeApi {
   compact(): void {
     this.#compacted = this.#revision;
     this.#changes.length = 0;
+  }
+
+  /** Tells the watches of a collection (`apis/spore.dev/v1alpha1/nodes`) how far they are. */
+  bookmark(collection: string): void {
+    const object = { metadata: { resourceVersion: String(++this.#revision) } };
+    this.#tell({ collection, namespace: undefined, name: undefined, subresource: undefined }, "BOOKMARK", object);
   }
 
   /** Puts the object there, whatever was there. */
@@ -174,6 +180,7 @@ export class FakeApi {
     let next = Number(query.get("resourceVersion"));
     if (next < this.#compacted) return this.#respond(failure(410, "Expired", "too old resource version"));
     const take = () => {
+      if (next < this.#compacted) return undefined;
       const found = this.#changes.filter(
         (change) =>
           change.revision > next &&
@@ -186,7 +193,7 @@ export class FakeApi {
     return { status: 200, headers: {}, body: this.#stream(take, signal) };
   }
 
-  async *#stream(take: () => string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  async *#stream(take: () => string | undefined, signal: AbortSignal): AsyncIterable<Uint8Array> {
     let end: { error: Error | undefined } | undefined;
     let wake = () => {};
     const watch = {
@@ -201,6 +208,7 @@ export class FakeApi {
     try {
       while (!end) {
         const text = take();
+        if (text === undefined) return yield* this.#chunks(expiredEvent); // what it still had to tell is forgotten
         if (text !== "") yield* this.#chunks(text);
         else
           await new Promise<void>((resolve) => {
@@ -226,6 +234,11 @@ export class FakeApi {
     for (let at = 0; at < bytes.length; at += this.chunkBytes) yield bytes.subarray(at, at + this.chunkBytes);
   }
 }
+
+const expiredEvent = `${JSON.stringify({
+  type: "ERROR",
+  object: { kind: "Status", apiVersion: "v1", code: 410, reason: "Expired", message: "too old resource version" },
+})}\n`;
 
 /** A `Status` with that code. */
 export function failure(code: number, reason: string, message: string, details: JsonObject = {}): Answer {
