@@ -186,6 +186,7 @@ export class Controller {
   }
 
   #plan(id: string, delayMs: number, why: string): void {
+    if (this.#signal.aborted) return; // a timer now would outlive run()
     this.#reasons.set(id, why);
     this.#delays.add(id, delayMs);
   }

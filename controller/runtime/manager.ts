@@ -135,6 +135,7 @@ export class Manager {
     );
     this.#controllers = this.#specs.map((spec) => new Controller(spec, { ...this.#options, caches: this.#caches }));
     await Promise.all(this.#controllers.map((controller) => this.#track(controller.name, controller.run(term))));
+    await abortOf(term); // also when there is no controller
     last.abort(term.reason);
     await Promise.all(runnables);
     if (failures.length > 0) throw failures[0];

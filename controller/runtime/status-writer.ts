@@ -47,6 +47,7 @@ export async function mergeStatus<T extends Resource & { readonly status?: S }, 
     try {
       return await client.patch(kind, key, { type: "merge", body: patch }, update(signal));
     } catch (error) {
+      if (isSporeError(error, "SPORE_NOT_FOUND")) return undefined;
       if (!isSporeError(error, "SPORE_CONFLICT") || tries >= triesMax) throw error;
     }
     const newest = await client.get(kind, key, signal);

@@ -86,7 +86,7 @@ export class FakeApi {
   }
 
   /** Puts the object there, whatever was there. */
-  put(path: string, object: Resource): void {
+  put<T extends Resource>(path: string, object: T): void {
     const place = placeOf(path);
     if (place) this.#store(place, JSON.parse(JSON.stringify(object)));
   }
@@ -107,7 +107,7 @@ export class FakeApi {
       case "PUT":
       case "PATCH":
         if (!known) return notFound(place);
-        return this.#change(place, known, request.method, await bodyOf(request));
+        return this.#change(place, known, request, await bodyOf(request));
       case "DELETE":
         if (!known) return notFound(place);
         this.#delete(place);
@@ -122,13 +122,14 @@ export class FakeApi {
     return { status: 201, body: this.#store(place, object) };
   }
 
-  #change(place: Place, known: JsonObject, method: "PUT" | "PATCH", body: JsonObject): Answer {
+  #change(place: Place, known: JsonObject, { method, query }: ApiRequest, body: JsonObject): Answer {
     const version = metadataOf(body).resourceVersion;
     if (version !== undefined && version !== metadataOf(known).resourceVersion) {
       return failure(409, "Conflict", `${place.name} has been modified`);
     }
     const merged = method === "PUT" ? body : mergePatch(known, body);
-    return { status: 200, body: this.#store(place, isJsonObject(merged) ? merged : {}) };
+    const object = isJsonObject(merged) ? merged : {};
+    return { status: 200, body: query.get("dryRun") === "All" ? object : this.#store(place, object) };
   }
 
   #store(place: Place, object: JsonObject): JsonObject {
