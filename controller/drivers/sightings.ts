@@ -5,6 +5,8 @@ import type { LiveChange, LiveDevice, LiveListener, Phase, Transfer } from "./li
 
 /** Entries kept. Forged heartbeats beyond it find no room: what is being heard is never evicted for a newcomer. */
 const devicesMax = 65_536;
+/** Messages overtake one another, and not all round alike. */
+const uptimeSlackSeconds = 5;
 
 /** Hears of everything, also of being heard again: for live figures. Reconcilers subscribe to changes. */
 export type AnyListener = (device: LiveDevice, is: "there" | "gone") => void;
@@ -225,7 +227,7 @@ function merge(entry: Entry, said: Sighting): boolean {
 
 /** @returns whether the device must have booted since. */
 function mergeFigures(entry: Entry, said: Sighting): boolean {
-  const rebooted = said.uptimeSeconds !== undefined && said.uptimeSeconds < (entry.uptimeSeconds ?? 0);
+  const rebooted = (said.uptimeSeconds ?? Number.POSITIVE_INFINITY) + uptimeSlackSeconds < (entry.uptimeSeconds ?? 0);
   if (said.uptimeSeconds !== undefined) entry.uptimeSeconds = said.uptimeSeconds;
   if (said.freeHeapBytes !== undefined) entry.freeHeapBytes = said.freeHeapBytes;
   if (said.rssiDbm !== undefined) entry.rssiDbm = said.rssiDbm;

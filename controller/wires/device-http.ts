@@ -68,7 +68,14 @@ export function exchange(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Exchange> {
-  return new Promise((resolve) => new OpenExchange(request, deadlines, clock, signal, resolve).start());
+  return new Promise((resolve, reject) => {
+    new OpenExchange(request, deadlines, clock, signal, { resolve, reject }).start();
+  });
+}
+
+interface Settle {
+  readonly resolve: (exchange: Exchange) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 class OpenExchange {
@@ -76,7 +83,7 @@ class OpenExchange {
   readonly #deadlines: Deadlines;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  readonly #resolve: (exchange: Exchange) => void;
+  readonly #outcome: Settle;
   #wire: ClientRequest | undefined;
   #stage: Timer | undefined;
   #total: Timer | undefined;
@@ -86,18 +93,12 @@ class OpenExchange {
   #settled = false;
   #sentAtMs = 0;
 
-  constructor(
-    request: DeviceRequest,
-    deadlines: Deadlines,
-    clock: Clock,
-    signal: AbortSignal,
-    resolve: (exchange: Exchange) => void,
-  ) {
+  constructor(request: DeviceRequest, deadlines: Deadlines, clock: Clock, signal: AbortSignal, outcome: Settle) {
     this.#request = request;
     this.#deadlines = deadlines;
     this.#clock = clock;
     this.#signal = signal;
-    this.#resolve = resolve;
+    this.#outcome = outcome;
   }
 
   start(): void {
@@ -125,7 +126,12 @@ class OpenExchange {
     const { connectMs, totalMs } = this.#deadlines;
     this.#expect(connectMs, `No connection within ${connectMs / 1000} s.`);
     this.#total = this.#clock.after(totalMs, () => this.#break("silent", `Not finished within ${totalMs / 1000} s.`));
-    wire.on("socket", (socket) => socket.once("connect", () => this.#send(wire, body ?? [])));
+    wire.on("socket", (socket) =>
+      socket.once("connect", () => {
+        // Only the caller's own `onSent` can throw in there.
+        this.#send(wire, body ?? []).catch(this.#outcome.reject);
+      }),
+    );
     wire.on("response", (response) => this.#receive(response));
     wire.on("upgrade", () => this.#break("malformed", "The device changed the protocol."));
     wire.on("error", (error) => this.#onError(error));
@@ -214,7 +220,7 @@ class OpenExchange {
     this.#total?.cancel();
     this.#signal.removeEventListener("abort", this.#onAbort);
     this.#wire?.destroy();
-    this.#resolve(result);
+    this.#outcome.resolve(result);
   }
 }
 

@@ -36,9 +36,8 @@ export class Lanes {
   }
 
   /** A device was heard: what kept it from being asked is over. */
-  heard(endpoint: string, name?: string): void {
-    this.#byEndpoint.get(endpoint)?.answered(true);
-    if (name !== undefined) this.#byName.get(name)?.answered(true);
+  heard(name: string): void {
+    this.#byName.get(name)?.answered(true);
   }
 }
 

@@ -161,7 +161,7 @@ describe("Lanes", () => {
   it("lets a device that was heard be asked again", async () => {
     const lanes = new Lanes(clock);
     for (let n = 0; n < 3; n++) lanes.of("10.0.0.1:80", "esp_A").answered(false);
-    lanes.heard("10.0.0.9:80", "esp_A");
+    lanes.heard("esp_A");
     await expect(lanes.of("10.0.0.1:80").run("read", async () => "asked", never)).resolves.toBe("asked");
   });
 

@@ -1,0 +1,77 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
+
+/** What a node says of itself in a datagram; what it did not say, or said in a way that makes no sense, is absent. */
+export interface DeviceDetails {
+  readonly chipId?: number;
+  readonly freeHeapBytes?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly uptimeSeconds?: number;
+  readonly bootId?: number;
+  readonly version?: string;
+  readonly port?: number;
+  readonly state?: string;
+  readonly receivedBytes?: number;
+  readonly configHash?: string;
+}
+
+/** A node keeps eight labels; a foreign one may keep more, and a hostile one shall not fill our memory. */
+const labelsMax = 64;
+const labelKeyMaxCharacters = 128;
+const labelValueMaxCharacters = 256;
+const wordMaxCharacters = 64;
+
+/** Reads the body of `NODE_UPDATE` and `CLUSTER_NODE_INFO` (spore.md §2.4); the figures may be inside `resources` as well. */
+export function readDetails(body: JsonObject): DeviceDetails {
+  const nested = isJsonObject(body.resources) ? body.resources : {};
+  const chipId = count(body.chipId ?? nested.chipId);
+  const freeHeapBytes = count(body.freeHeap ?? nested.freeHeap);
+  const labels = readLabels(body.labels);
+  const uptimeSeconds = count(body.up);
+  const bootId = count(body.boot);
+  const version = word(body.ver);
+  const port = readPort(body.port);
+  const state = word(body.st);
+  const receivedBytes = count(body.rx);
+  const configHash = word(body.cfg);
+  return {
+    ...(chipId !== undefined && { chipId }),
+    ...(freeHeapBytes !== undefined && { freeHeapBytes }),
+    ...(labels && { labels }),
+    ...(uptimeSeconds !== undefined && { uptimeSeconds }),
+    ...(bootId !== undefined && { bootId }),
+    ...(version !== undefined && { version }),
+    ...(port !== undefined && { port }),
+    ...(state !== undefined && { state }),
+    ...(receivedBytes !== undefined && { receivedBytes }),
+    ...(configHash !== undefined && { configHash }),
+  };
+}
+
+/** A whole number of at least 0, or nothing. */
+export function count(value: JsonValue | undefined): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** A short text that can be shown to people, or nothing. */
+export function word(value: JsonValue | undefined): string | undefined {
+  if (typeof value !== "string" || value === "" || value.length > wordMaxCharacters) return undefined;
+  return /^[\x20-\x7e]*$/.test(value) ? value : undefined;
+}
+
+/** Those labels that are texts, or nothing where there is no object of labels. */
+export function readLabels(value: JsonValue | undefined): Readonly<Record<string, string>> | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const entries: [string, string][] = [];
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== "string" || key.length > labelKeyMaxCharacters || text.length > labelValueMaxCharacters)
+      continue;
+    entries.push([key, text]);
+    if (entries.length === labelsMax) break;
+  }
+  return Object.fromEntries(entries);
+}
+
+function readPort(value: JsonValue | undefined): number | undefined {
+  const port = count(value);
+  return port !== undefined && port > 0 && port <= 65535 ? port : undefined;
+}

@@ -1,0 +1,94 @@
+import { SporeError } from "../../base/errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
+import type { Identity, Observation, ObservedConfig, Target } from "../driver.ts";
+import { endpointOf, type NodeHttp, protocolError, type ReadAnswer } from "./node-http.ts";
+import { isWho, type NodeStatus, readEndpoints, readStatus } from "./node-status.ts";
+
+/** What reading one node needs. */
+export interface Reading {
+  readonly http: NodeHttp;
+  readonly target: Target;
+  readonly answered: (reached: boolean) => void;
+  readonly signal: AbortSignal;
+}
+
+const mask = "***";
+/** Newer nodes have the first, those of mid September 2025 the second. */
+const endpointPaths = ["/api/node/endpoints", "/api/node/capabilities"];
+const configPath = "/api/node/config";
+
+/**
+ * Who is there and how it does.
+ *
+ * @throws SporeError as `Driver.observe`, also when it is somebody else than `target` says.
+ */
+export async function readNodeStatus(reading: Reading, query = ""): Promise<NodeStatus> {
+  const path = `/api/node/status${query}`;
+  const { status, body } = await get(reading, path);
+  const { target } = reading;
+  if (!isSuccess(status)) throw protocolError(`GET ${path} at ${endpointOf(target)}: answered with status ${status}.`);
+  const read = readStatus(body);
+  expectWho(target, read);
+  return read;
+}
+
+/** @throws SporeError `SPORE_DEVICE_PROTOCOL` with the cause `IdentityMismatch` when `status` is somebody else's. */
+export function expectWho(target: Target, status: NodeStatus): void {
+  if (!target.identity || isWho(status, target.identity)) return;
+  const message = `${endpointOf(target)} is ${nameOf(status.observation.identity)} and not ${nameOf(target.identity)}.`;
+  throw new SporeError("SPORE_DEVICE_PROTOCOL", message, { causes: [{ reason: identityMismatch, message }] });
+}
+
+/** The cause by which an answer from the wrong device is told from a garbled one. */
+export const identityMismatch = "IdentityMismatch";
+
+function nameOf({ hostname, chipId }: Identity): string {
+  return chipId === undefined ? hostname : `${hostname} (chip ${chipId})`;
+}
+
+/** The whole observation. What a generation does not have is absent, and not empty. */
+export async function readObservation(reading: Reading): Promise<NodeStatus> {
+  const status = await readNodeStatus(reading);
+  const { observation } = status;
+  // A node in safe mode, or that takes an update, serves nothing else; what it then refuses says nothing about what it has.
+  if (observation.state === "safe" || observation.state === "ota") return status;
+  const endpoints = observation.endpoints ?? (await readEndpointList(reading));
+  const config = await readConfig(reading, endpoints, status.configHash);
+  return { ...status, observation: { ...observation, ...(endpoints && { endpoints }), ...(config && { config }) } };
+}
+
+async function readEndpointList(reading: Reading): Promise<Observation["endpoints"]> {
+  for (const path of endpointPaths) {
+    const { status, body } = await get(reading, path);
+    if (isSuccess(status)) return readEndpoints(isJsonObject(body) ? body.endpoints : body);
+  }
+  return undefined;
+}
+
+async function readConfig(
+  reading: Reading,
+  endpoints: Observation["endpoints"],
+  hash: string | undefined,
+): Promise<ObservedConfig | undefined> {
+  const offered = endpoints?.some(({ method, uri }) => method === "GET" && uri === configPath);
+  if (offered === false) return { kind: "notSupported" };
+  const { status, body } = await get(reading, configPath);
+  if (status === 404) return { kind: "notSupported" };
+  if (!isSuccess(status) || !isJsonObject(body)) return undefined;
+  const { labels: _labels, ...values } = body;
+  return { kind: "values", values, masked: maskedKeys(values), ...(hash !== undefined && { hash }) };
+}
+
+function maskedKeys(values: JsonObject): readonly string[] {
+  return Object.entries(values)
+    .filter(([, value]: [string, JsonValue]) => value === mask)
+    .map(([key]) => key);
+}
+
+function get({ http, target, answered, signal }: Reading, path: string): Promise<ReadAnswer> {
+  return http.get(target, path, answered, signal);
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}

@@ -1,0 +1,190 @@
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { type Clock, sleep } from "../../base/clock.ts";
+import { abortOf } from "../../base/deadline.ts";
+import { SporeError } from "../../base/errors.ts";
+import type { Logger } from "../../base/log.ts";
+import { portHolder } from "../../base/port-holder.ts";
+import type { Sighting, SightingSink } from "../driver.ts";
+import { type ClusterMessage, discoveryQuery, readDatagram } from "./udp-codec.ts";
+
+/** Where to listen for nodes. */
+export interface DiscoveryOptions {
+  /** Address to hear on; `0.0.0.0` for all. */
+  readonly bind: string;
+  /** Where nodes send their broadcasts, and we our queries. */
+  readonly broadcast: string;
+  readonly port: number;
+}
+
+/** Datagrams since the start. */
+export interface DiscoveryCounters {
+  received: number;
+  malformed: number;
+  unknown: number;
+}
+
+interface Parts {
+  readonly options: DiscoveryOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly sink: SightingSink;
+}
+
+/** What 10,000 nodes send while this process is busy for a moment. The kernel gives what `net.core.rmem_max` allows. */
+const receiveBufferBytes = 8 * 1024 * 1024;
+const everyAddress = "0.0.0.0";
+/** Queries at the start, when nothing is known yet; later they only keep alive the nodes that do nothing but answer. */
+const eagerForMs = 30_000;
+const eagerQueryMs = 1_000;
+const answererQueryMs = 3_000;
+const quietQueryMs = 10_000;
+const unknownPrefixesMax = 32;
+const talkersMax = 65_536;
+
+/** Hears the cluster protocol and asks for it. */
+export class UdpDiscovery {
+  readonly counters: DiscoveryCounters = { received: 0, malformed: 0, unknown: 0 };
+  readonly #options: DiscoveryOptions;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #sink: SightingSink;
+  readonly #unknownPrefixes = new Set<string>();
+  /** Addresses that speak unasked. */
+  readonly #talkers = new Set<string>();
+  #answererHeardMs = Number.NEGATIVE_INFINITY;
+
+  constructor({ options, clock, log, sink }: Parts) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#log = log;
+    this.#sink = sink;
+  }
+
+  /** @throws SporeError `SPORE_PORT_TAKEN`, or `SPORE_USAGE` when this machine does not have the address. */
+  async run(signal: AbortSignal): Promise<void> {
+    const sockets: Socket[] = [];
+    try {
+      const main = await this.#open(this.#options.bind, false);
+      sockets.push(main);
+      // On Linux a socket on one address does not hear broadcasts; many may share the broadcast address.
+      if (this.#options.bind !== everyAddress) sockets.push(await this.#open(this.#options.broadcast, true));
+      await Promise.all([this.#query(main, signal), abortOf(signal)]);
+    } finally {
+      for (const socket of sockets) socket.close();
+    }
+  }
+
+  async #open(address: string, shared: boolean): Promise<Socket> {
+    const { port } = this.#options;
+    const socket = createSocket({ type: "udp4", reuseAddr: shared });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once("error", reject);
+        socket.bind({ address, port, exclusive: true }, () => {
+          socket.off("error", reject);
+          resolve();
+        });
+      });
+    } catch (error) {
+      socket.close();
+      throw await bindError(error, address, port);
+    }
+    socket.on("error", (error) => this.#log.warn({ error, address }, "a discovery socket reported an error"));
+    socket.on("message", (datagram, source) => this.#receive(datagram, source));
+    socket.setBroadcast(true);
+    socket.setRecvBufferSize(receiveBufferBytes);
+    const given = socket.getRecvBufferSize();
+    this.#log.info({ address, port, receiveBufferBytes: given }, "discovery listens");
+    return socket;
+  }
+
+  async #query(socket: Socket, signal: AbortSignal): Promise<void> {
+    const { broadcast, port } = this.#options;
+    const startedMs = this.#clock.monotonic();
+    let failed = false;
+    while (!signal.aborted) {
+      socket.send(discoveryQuery, port, broadcast, (error) => {
+        if (error && !failed) this.#log.warn({ error, broadcast }, "a discovery query could not be sent");
+        failed = error !== null;
+      });
+      await sleep(this.#clock, this.#queryIntervalMs(startedMs), signal).catch(() => {}); // the loop ends with the signal
+    }
+  }
+
+  #queryIntervalMs(startedMs: number): number {
+    const now = this.#clock.monotonic();
+    if (now - startedMs < eagerForMs) return eagerQueryMs;
+    return now - this.#answererHeardMs < eagerForMs ? answererQueryMs : quietQueryMs;
+  }
+
+  #receive(datagram: Buffer, { address, port }: RemoteInfo): void {
+    if (address === this.#options.bind && port === this.#options.port) return; // our own query
+    this.counters.received++;
+    const message = readDatagram(datagram);
+    if (message.kind === "malformed") this.counters.malformed++;
+    else if (message.kind === "unknown") this.#countUnknown(message.prefix, address);
+    else {
+      this.#noteHabit(message, address);
+      const sighting = sightingOf(message, address);
+      if (sighting) this.#sink(sighting);
+    }
+  }
+
+  /** Nodes of the first generation only answer, so somebody must go on asking. */
+  #noteHabit(message: ClusterMessage, address: string): void {
+    if (message.kind === "response") {
+      if (!this.#talkers.has(address)) this.#answererHeardMs = this.#clock.monotonic();
+    } else if (message.kind === "heartbeat" && this.#talkers.size < talkersMax) this.#talkers.add(address);
+  }
+
+  #countUnknown(prefix: string, address: string): void {
+    this.counters.unknown++;
+    if (this.#unknownPrefixes.has(prefix) || this.#unknownPrefixes.size >= unknownPrefixesMax) return;
+    this.#unknownPrefixes.add(prefix);
+    this.#log.info({ prefix, address }, "a datagram has a prefix that is not known");
+  }
+}
+
+function sightingOf(message: ClusterMessage, address: string): Sighting | undefined {
+  const base = { family: "spore", address } as const;
+  switch (message.kind) {
+    case "details":
+      return { ...base, hostname: message.hostname, ...message.details };
+    case "heartbeat":
+    case "response":
+      return message.hostname === undefined ? base : { ...base, hostname: message.hostname };
+    case "pong":
+      return { ...base, hostname: message.hostname };
+    case "discovery":
+      return base;
+    case "event":
+    case "raw":
+    case "probe":
+    case "malformed":
+    case "unknown":
+      return undefined;
+  }
+}
+
+async function bindError(error: unknown, address: string, port: number): Promise<unknown> {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    const holder = await portHolder("udp", port);
+    return new SporeError(
+      "SPORE_PORT_TAKEN",
+      `UDP port ${port} of ${address} is taken${holder === undefined ? "" : ` by ${holder}`}.`,
+      { hint: "End that program, or give SPORE and its nodes another port with --udp-port." },
+      { cause: error },
+    );
+  }
+  if (code === "EACCES" || code === "EADDRNOTAVAIL")
+    return new SporeError(
+      "SPORE_USAGE",
+      `UDP port ${port} of ${address} cannot be opened (${code}).`,
+      {
+        hint: "--discovery-bind must be an address of this machine, and --broadcast the broadcast address of its network.",
+      },
+      { cause: error },
+    );
+  return error;
+}
