@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
-import { boolField, messageField, textField } from "./protobuf-writer.ts";
+import { messageField, textField } from "./protobuf-writer.ts";
 
 /**
  * An OpenAPI v2 document in the messages of gnostic's `openapiv2/OpenAPIv2.proto`: what kubectl asks for. Path and body parameters, media
@@ -62,7 +62,6 @@ function schemaFields(schema: JsonObject): readonly Uint8Array[] {
     ...(isJsonObject(additionalProperties)
       ? [messageField(21, messageField(1, ...schemaFields(additionalProperties)))]
       : []),
-    ...(typeof additionalProperties === "boolean" ? [messageField(21, boolField(2, additionalProperties))] : []),
     ...(typeof type === "string" ? [messageField(22, textField(1, type))] : []),
     ...(isJsonObject(items) ? [messageField(23, messageField(1, ...schemaFields(items)))] : []),
     ...(isJsonObject(properties)

@@ -1,6 +1,5 @@
-/** Protocol Buffers, as far as messages of strings, numbers and messages go. A field is bytes; a message is its fields in a row. */
+/** Protocol Buffers, as far as messages of strings and messages go. A field is bytes; a message is its fields in a row. */
 
-const varintType = 0;
 const bytesType = 2;
 
 /** A field whose value is a message. */
@@ -10,10 +9,6 @@ export function messageField(number: number, ...fields: readonly Uint8Array[]): 
 
 export function textField(number: number, text: string): Uint8Array {
   return bytesField(number, Buffer.from(text, "utf8"));
-}
-
-export function boolField(number: number, value: boolean): Uint8Array {
-  return Buffer.from([...varint(number * 8 + varintType), value ? 1 : 0]);
 }
 
 function bytesField(number: number, bytes: Uint8Array): Uint8Array {

@@ -6,6 +6,7 @@ import { compileSchema } from "./compiled-schema.ts";
 import { CustomResourceDefinition, type CustomResourceVersion } from "./custom-resource-definition.ts";
 import { customResourceDefinitionSchema } from "./custom-resource-definition-schema.ts";
 import { jsonPath } from "./json-path.ts";
+import { forbidden, invalid, required } from "./schema-faults.ts";
 import { structuralCauses } from "./structural-rules.ts";
 import { goValue } from "./violations.ts";
 
@@ -127,13 +128,5 @@ function unsupportedType(field: string, type: string): Cause {
 }
 
 function unknownField(field: string): Cause {
-  return { reason: "FieldValueForbidden", message: "Forbidden: unknown field", field };
-}
-
-function required(field: string, why: string): Cause {
-  return { reason: "FieldValueRequired", message: `Required value: ${why}`, field };
-}
-
-function invalid(field: string, value: JsonValue, why: string): Cause {
-  return { reason: "FieldValueInvalid", message: `Invalid value: ${goValue(value)}: ${why}`, field };
+  return forbidden(field, "unknown field");
 }

@@ -1,10 +1,10 @@
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
-import { saysIntOrString } from "./ajv-schema.ts";
 import { schemaDepthMax } from "./compiled-schema.ts";
 import { defaultCauses } from "./default-rules.ts";
-import { forbiddenKeywords, schemaKeywords } from "./schema-keywords.ts";
-import { goValue } from "./violations.ts";
+import { junctorCauses } from "./junctor-rules.ts";
+import { keywordCauses, schemasOf, stringsOf } from "./keyword-rules.ts";
+import { forbidden, invalid, required } from "./schema-faults.ts";
 
 /**
  * Why `schema` is not structural, in the sense of `apiextensions.k8s.io/v1`: whole types at every node, value rules apart from
@@ -24,29 +24,17 @@ function nodeCauses(node: JsonValue, path: string, place: Place, levelsLeft: num
   if (!isJsonObject(node)) return [invalid(path, node, "must be a schema")];
   if (levelsLeft === 0) return [forbidden(path, `schemas may nest at most ${schemaDepthMax} levels deep`)];
   const keywords = keywordCauses(node, path);
+  // The rules below rely on every keyword's value being of its sort.
   if (keywords.length > 0) return keywords;
   return [
     ...typeCauses(node, path, place),
     ...shapeCauses(node, path, place),
     ...extensionCauses(node, path),
     ...listCauses(node, path),
-    ...junctorCauses(node, path),
+    ...junctorCauses(node, path, levelsLeft),
     ...(place === "root" ? metadataCauses(node, path) : []),
     ...below(node, path, levelsLeft - 1),
   ];
-}
-
-/** Every keyword is known and its value is of the right sort; what follows relies on it. */
-function keywordCauses(node: JsonObject, path: string): readonly Cause[] {
-  return Object.entries(node).flatMap(([keyword, value]) => {
-    const at = `${path}.${keyword}`;
-    const why = forbiddenKeywords.get(keyword);
-    if (why !== undefined) return [forbidden(at, why)];
-    const demand = schemaKeywords.get(keyword);
-    if (!demand) return [forbidden(at, "is not a keyword of a structural schema")];
-    const fault = demand(value);
-    return fault === undefined ? [] : [invalid(at, value, fault)];
-  });
 }
 
 function typeCauses(node: JsonObject, path: string, place: Place): readonly Cause[] {
@@ -140,56 +128,6 @@ function mapCauses(items: JsonObject, keys: readonly string[], path: string, at:
   });
 }
 
-/** Structure stands outside of `allOf`, `anyOf`, `oneOf` and `not`; inside are rules about values of what is specified outside. */
-function junctorCauses(node: JsonObject, path: string): readonly Cause[] {
-  const repeatsIntOrString = node["x-kubernetes-int-or-string"] === true;
-  return branchesOf(node, path).flatMap(([branch, at]) => {
-    if (repeatsIntOrString && (saysIntOrString(node) || saysIntOrString(branch))) return [];
-    return branchCauses(branch, node, at, schemaDepthMax);
-  });
-}
-
-const structure = ["type", "default", "title", "description", "nullable", "additionalProperties"];
-
-function branchCauses(branch: JsonObject, outside: JsonObject, path: string, levelsLeft: number): readonly Cause[] {
-  if (levelsLeft === 0) return [forbidden(path, `schemas may nest at most ${schemaDepthMax} levels deep`)];
-  const keywords = keywordCauses(branch, path);
-  if (keywords.length > 0) return keywords;
-  const misplaced = Object.keys(branch)
-    .filter((keyword) => structure.includes(keyword) || keyword.startsWith("x-kubernetes-"))
-    .map((keyword) => forbidden(`${path}.${keyword}`, "must be empty to be structural"));
-  const specified = schemasOf(outside.properties);
-  const properties = [...schemasOf(branch.properties)].flatMap(([name, inner]) => {
-    const known =
-      specified.get(name) ?? (isJsonObject(outside.additionalProperties) ? outside.additionalProperties : undefined);
-    const at = `${path}.properties[${name}]`;
-    if (known) return branchCauses(inner, known, at, levelsLeft - 1);
-    return [required(`${path.slice(0, junctorStart(path))}.properties[${name}]`, `because it is defined in ${at}`)];
-  });
-  const items = isJsonObject(branch.items)
-    ? isJsonObject(outside.items)
-      ? branchCauses(branch.items, outside.items, `${path}.items`, levelsLeft - 1)
-      : [required(`${path.slice(0, junctorStart(path))}.items`, `because it is defined in ${path}.items`)]
-    : [];
-  const nested = branchesOf(branch, path).flatMap(([inner, at]) => branchCauses(inner, outside, at, levelsLeft - 1));
-  return [...misplaced, ...properties, ...items, ...nested];
-}
-
-function junctorStart(path: string): number {
-  const start = path.search(/\.(allOf\[|anyOf\[|oneOf\[|not(?=$|\.))/);
-  return start < 0 ? path.length : start;
-}
-
-/** The schemas below `allOf`, `anyOf`, `oneOf` and `not`, with their paths. */
-function branchesOf(node: JsonObject, path: string): readonly (readonly [JsonObject, string])[] {
-  const listed = ["allOf", "anyOf", "oneOf"].flatMap((junctor) => {
-    const branches = node[junctor];
-    if (!Array.isArray(branches)) return [];
-    return branches.filter(isJsonObject).map((branch, index) => [branch, `${path}.${junctor}[${index}]`] as const);
-  });
-  return isJsonObject(node.not) ? [...listed, [node.not, `${path}.not`]] : listed;
-}
-
 /** The server owns `metadata`; a schema may only narrow an object's name. */
 function metadataCauses(root: JsonObject, path: string): readonly Cause[] {
   const metadata = schemasOf(root.properties).get("metadata");
@@ -218,25 +156,4 @@ function below(node: JsonObject, path: string, levelsLeft: number): readonly Cau
       ? nodeCauses(additionalProperties, `${path}.additionalProperties`, "specified object fields", levelsLeft)
       : []),
   ];
-}
-
-function schemasOf(value: JsonValue | undefined): ReadonlyMap<string, JsonObject> {
-  const entries = isJsonObject(value) ? Object.entries(value) : [];
-  return new Map(entries.flatMap(([name, schema]) => (isJsonObject(schema) ? [[name, schema] as const] : [])));
-}
-
-function stringsOf(value: JsonValue | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
-function required(field: string, why: string): Cause {
-  return { reason: "FieldValueRequired", message: `Required value: ${why}`, field };
-}
-
-function forbidden(field: string, why: string): Cause {
-  return { reason: "FieldValueForbidden", message: `Forbidden: ${why}`, field };
-}
-
-function invalid(field: string, value: JsonValue, why: string): Cause {
-  return { reason: "FieldValueInvalid", message: `Invalid value: ${goValue(value)}: ${why}`, field };
 }

@@ -84,6 +84,5 @@ function tooDeep(depth: number): Cause {
   return {
     reason: "FieldValueInvalid",
     message: `Invalid value: ${depth}: objects may nest at most ${objectDepthMax} levels deep`,
-    field: "",
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../controller/base/json.ts";
+import type { JsonObject, JsonValue } from "../../controller/base/json.ts";
 import { compileSchema } from "../../controller/schema/compiled-schema.ts";
 import type { JsonSchemaProps } from "../../controller/schema/schema.ts";
 
@@ -14,95 +14,6 @@ const port: JsonSchemaProps = {
   required: ["name"],
   properties: { name: { type: "string" }, protocol: { type: "string", default: "TCP" } },
 };
-
-describe("prune", () => {
-  const schema = compile({
-    type: "object",
-    properties: {
-      image: { type: "string" },
-      ports: { type: "array", items: port },
-      byName: { type: "object", additionalProperties: port },
-      free: {
-        type: "object",
-        "x-kubernetes-preserve-unknown-fields": true,
-        properties: { known: { type: "object", properties: { a: { type: "string" } } } },
-      },
-      inner: { type: "object", "x-kubernetes-embedded-resource": true, properties: { spec: { type: "object" } } },
-    },
-  });
-
-  it("names unknown fields as strict decoding does", () => {
-    const { object, unknown } = schema.prune({
-      apiVersion: "spore.dev/v1alpha1",
-      kind: "Run",
-      metadata: { name: "r1", label: {} },
-      spec: { imagee: "x", ports: [{ name: "a" }, { nam: "b" }], byName: { web: { name: "w", x: 1 } } },
-    });
-    expect(unknown).toEqual(["metadata.label", "spec.imagee", "spec.ports[1].nam", "spec.byName.web.x"]);
-    expect(object).toEqual({
-      apiVersion: "spore.dev/v1alpha1",
-      kind: "Run",
-      metadata: { name: "r1" },
-      spec: { ports: [{ name: "a" }, {}], byName: { web: { name: "w" } } },
-    });
-  });
-
-  it("keeps what preserve-unknown-fields keeps, and prunes the parts specified below it", () => {
-    const { object, unknown } = schema.prune({ spec: { free: { other: { deep: [1] }, known: { a: "1", b: "2" } } } });
-    expect(unknown).toEqual(["spec.free.known.b"]);
-    expect(object).toEqual({ spec: { free: { other: { deep: [1] }, known: { a: "1" } } } });
-  });
-
-  it("keeps apiVersion, kind and metadata of embedded resources", () => {
-    const inner = { apiVersion: "v1", kind: "Pod", metadata: { name: "p" }, spec: {} };
-    expect(schema.prune({ spec: { inner } })).toEqual({ object: { spec: { inner } }, unknown: [] });
-  });
-
-  it("returns the very object when there is nothing to drop", () => {
-    const object = Object.freeze({ spec: Object.freeze({ image: "x" }) });
-    expect(schema.prune(object).object).toBe(object);
-  });
-
-  it("takes names that JavaScript objects inherit for names", () => {
-    const hostile: JsonObject = JSON.parse(
-      '{"spec":{"__proto__":{"image":"x"},"constructor":1,"byName":{"__proto__":{"name":"n"}}}}',
-    );
-    const { object, unknown } = schema.prune(hostile);
-    expect(unknown).toEqual(["spec.__proto__", "spec.constructor"]);
-    expect(JSON.stringify(object)).toBe('{"spec":{"byName":{"__proto__":{"name":"n"}}}}');
-  });
-});
-
-describe("applyDefaults", () => {
-  const schema = compile({
-    type: "object",
-    properties: {
-      mode: { type: "string", default: "fast" },
-      limit: { type: "integer", nullable: true, default: 3 },
-      note: { type: "string" },
-      ports: { type: "array", items: port },
-      tuning: { type: "object", default: {}, properties: { gain: { type: "integer", default: 7 } } },
-      absent: { type: "object", properties: { gain: { type: "integer", default: 7 } } },
-    },
-  });
-
-  it("fills from the top down, and only below parents that exist", () => {
-    expect(schema.applyDefaults({ spec: { ports: [{ name: "a" }] } })).toEqual({
-      spec: { mode: "fast", limit: 3, ports: [{ name: "a", protocol: "TCP" }], tuning: { gain: 7 } },
-    });
-    expect(schema.applyDefaults({})).toEqual({});
-  });
-
-  it("drops a null that may not be, replaces it where there is a default, and keeps it where it may be", () => {
-    const spec = { mode: null, limit: null, note: null, tuning: {} };
-    expect(schema.applyDefaults({ spec })).toEqual({ spec: { mode: "fast", limit: null, tuning: { gain: 7 } } });
-  });
-
-  it("settles nulls in metadata as Go's decoder does", () => {
-    const metadata = { name: "r1", creationTimestamp: null, labels: { room: null } };
-    expect(schema.applyDefaults({ metadata })).toEqual({ metadata: { name: "r1", labels: { room: "" } } });
-  });
-});
 
 describe("validate", () => {
   const schema = compile({
@@ -230,6 +141,104 @@ describe("validate", () => {
         field: "metadata.labels.a",
         message: 'Invalid value: "integer": metadata.labels.a in body must be of type string: "integer"',
       },
+    ]);
+  });
+
+  it.each<[string, JsonSchemaProps, JsonValue, string]>([
+    [
+      "anyOf",
+      { anyOf: [{ required: ["a"] }, { required: ["b"] }] },
+      {},
+      '"spec" must validate at least one schema (anyOf)',
+    ],
+    [
+      "oneOf, none",
+      { oneOf: [{ required: ["a"] }, { required: ["b"] }] },
+      {},
+      '"spec" must validate one and only one schema (oneOf). Found none valid',
+    ],
+    [
+      "oneOf, two",
+      { oneOf: [{ required: ["a"] }, { required: ["b"] }] },
+      { a: 1, b: 1 },
+      '"spec" must validate one and only one schema (oneOf). Found more than one valid alternative',
+    ],
+    ["not", { not: { required: ["a"] } }, { a: 1 }, '"spec" must not validate the schema (not)'],
+  ])("tells one error of %s, and none of its alternatives", (_name, junctor, spec, detail) => {
+    const free: JsonSchemaProps = { type: "object", "x-kubernetes-preserve-unknown-fields": true, ...junctor };
+    expect(compile(free).validate({ spec })).toEqual([
+      { reason: "FieldValueInvalid", message: `Invalid value: "": ${detail}`, field: "spec" },
+    ]);
+  });
+
+  it.each<[string, JsonSchemaProps, JsonValue, string]>([
+    [
+      "minProperties",
+      { type: "object", minProperties: 1 },
+      {},
+      "Invalid value: 0: spec in body should have at least 1 properties",
+    ],
+    ["multipleOf", { type: "integer", multipleOf: 4 }, 6, "Invalid value: 6: spec in body should be a multiple of 4"],
+    [
+      "maximum",
+      { type: "number", maximum: 1, exclusiveMaximum: true },
+      1,
+      "Invalid value: 1: spec in body should be less than 1",
+    ],
+    [
+      "int32",
+      { type: "integer", format: "int32" },
+      3e9,
+      'Invalid value: 3000000000: spec in body must be of type int32: "3000000000"',
+    ],
+    [
+      "a whole number",
+      { type: "integer" },
+      1.5,
+      'Invalid value: "number": spec in body must be of type integer: "number"',
+    ],
+    ["null", { type: "string" }, null, 'Invalid value: "null": spec in body must be of type string: "null"'],
+    ["a list", { type: "object" }, [], 'Invalid value: "array": spec in body must be of type object: "array"'],
+  ])("words %s as Kubernetes does", (_name, schema, spec, message) => {
+    expect(
+      compile(schema)
+        .validate({ spec })
+        .map((cause) => cause.message),
+    ).toEqual([message]);
+  });
+
+  it("lets null be a value of a nullable enum", () => {
+    const { validate } = compile({ type: "string", nullable: true, enum: ["a"] });
+    expect(validate({ spec: null })).toEqual([]);
+    expect(validate({ spec: "b" })[0]?.message).toBe('Unsupported value: "b": supported values: "a"');
+  });
+
+  it("refuses a rounded integer inside of what the schema leaves open, and takes a large double", () => {
+    const { validate } = compile({ type: "object", "x-kubernetes-preserve-unknown-fields": true });
+    const rounded: JsonObject = JSON.parse('{"spec":{"deep":[{"n":9007199254740993}]}}');
+    expect(validate(rounded).map((cause) => cause.field)).toEqual(["spec"]);
+    expect(validate({ spec: { n: 1e300, m: -5, o: 0.5 } })).toEqual([]);
+  });
+
+  it("holds a name to what the schema says of metadata", () => {
+    const { validate } = compileSchema(
+      {
+        type: "object",
+        properties: { metadata: { type: "object", properties: { name: { type: "string", maxLength: 3 } } } },
+      },
+      run,
+    );
+    expect(validate({ metadata: { name: "long" } })[0]?.field).toBe("metadata.name");
+  });
+
+  it("validates an embedded resource's metadata", () => {
+    const { validate } = compile({
+      type: "object",
+      "x-kubernetes-embedded-resource": true,
+      properties: { a: { type: "string" } },
+    });
+    expect(validate({ spec: { metadata: { name: 5 }, a: "x" } }).map((cause) => cause.field)).toEqual([
+      "spec.metadata.name",
     ]);
   });
 });
