@@ -67,6 +67,11 @@ export class SimulatedNode {
     return this.state.board;
   }
 
+  /** Whether it is on the network, and answers. */
+  get isReachable(): boolean {
+    return this.#presence !== undefined;
+  }
+
   get httpPort(): number {
     return this.#httpPort;
   }
