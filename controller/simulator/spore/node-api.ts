@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sleep } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
 import { type ApiAnswer, readParameters, refusal } from "./api-request.ts";
 import { type Endpoint, type NodeContext, type NodeEffects, nameOf } from "./endpoint.ts";
 import { labEndpoints } from "./lab-endpoints.ts";
@@ -11,6 +12,7 @@ import { receiveUpload, type UploadEnd, type UploadHost, type UploadOptions } fr
 
 /** What serving a request needs of its node. */
 export interface ApiHost extends UploadHost {
+  readonly log: Logger;
   readonly effects: Pick<NodeEffects, "announce" | "broadcast" | "fire">;
   /** Restarts after the node's own delay. */
   readonly restartLater: () => void;
@@ -27,7 +29,8 @@ export class NodeApi {
 
   /** Answers one request; never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { state } = this.#host;
+    const { state, signal, log } = this.#host;
+    const { socket } = request;
     if (state.faults.has("no-answer")) {
       request.resume();
       return;
@@ -36,11 +39,13 @@ export class NodeApi {
     try {
       const end = await this.#answer(request);
       if (end.restart) onceClosed(response, this.#host.restartLater);
-      if (end.kind === "reset") request.socket.resetAndDestroy();
+      if (end.kind === "reset") socket.resetAndDestroy();
       else await this.#write(request, response, end.answer);
-    } catch {
-      // The client, or the node, went away meanwhile: there is nobody to tell.
-      request.socket.destroy();
+    } catch (error) {
+      // Where the client or the node went away meanwhile there is nobody to tell.
+      if (!socket.destroyed && !signal.aborted)
+        log.error({ error, url: request.url }, "a simulated node failed at a request");
+      socket.destroy();
     } finally {
       this.#inFlight--;
     }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { type Clock, sleep } from "../../base/clock.ts";
 import type { ApiAnswer } from "./api-request.ts";
 import type { ImageReader } from "./flashed-image.ts";
@@ -14,7 +15,7 @@ export interface UploadHost {
   readonly state: NodeState;
   readonly clock: Clock;
   readonly images: ImageReader;
-  readonly log: UploadLog;
+  readonly uploads: UploadLog;
   /** Aborts when the node leaves the network. */
   readonly signal: AbortSignal;
   /** The updater took the first bytes. */
@@ -47,7 +48,7 @@ export async function receiveUpload(
   options: UploadOptions,
 ): Promise<UploadEnd> {
   const { md5, fence } = options;
-  const note = host.log.open({
+  const note = host.uploads.open({
     startedAtMs: host.clock.monotonic(),
     bytes: 0,
     ...(md5 !== undefined && { md5 }),
@@ -99,6 +100,7 @@ function fail(state: NodeState, status: number, error: string, message: string, 
 class Upload {
   readonly #host: UploadHost;
   readonly #request: IncomingMessage;
+  readonly #socket: Socket;
   readonly #options: UploadOptions;
   readonly #note: Note;
   #startMs = 0;
@@ -111,6 +113,7 @@ class Upload {
   constructor(host: UploadHost, request: IncomingMessage, options: UploadOptions, note: Note) {
     this.#host = host;
     this.#request = request;
+    this.#socket = request.socket;
     this.#options = options;
     this.#note = note;
   }
@@ -189,7 +192,7 @@ class Upload {
     if (!reached(state.faults.value("drop-upload"))) return undefined;
     this.abandon();
     this.#note({ outcome: "aborted", detail: "the node reset the connection" });
-    this.#request.socket.resetAndDestroy();
+    this.#socket.resetAndDestroy();
     return { kind: "reset", restart: false };
   }
 
