@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** What the proxy does to a request; `held` and `silent` last until `release` or the end of the connection. */
+/** What the proxy does to a request; `hold` and `silent` last until `releaseAll` or the end of the connection. */
 export type WireFault =
   /** Takes this many bytes of the request, passes them on, and resets the connection. */
   | { readonly kind: "cut"; readonly afterBytes: number }
@@ -34,11 +34,13 @@ export class FaultProxy implements AsyncDisposable {
   readonly requests: ProxiedRequest[] = [];
   /** What happens to requests whose name it matches. */
   fault: { readonly on: RegExp; readonly does: WireFault } | undefined;
-  /** The most connections that were open at once. */
+  /** The most requests that were under way at once: from their first byte to the last byte of their answer. */
   worstConcurrency = 0;
+  readonly #underWay = new Set<ProxiedRequest>();
   readonly #device: { readonly address: string; readonly port: number };
   readonly #open = new Set<Socket>();
   readonly #held: (() => void)[] = [];
+  #holding = true;
   readonly #server = createServer({ noDelay: true }, (client) => this.#serve(client));
 
   private constructor(device: { readonly address: string; readonly port: number }) {
@@ -62,8 +64,9 @@ export class FaultProxy implements AsyncDisposable {
     return this.requests.filter((request) => request.name === name).length;
   }
 
-  /** Passes on the answers that are held. */
-  release(): void {
+  /** Passes on the answers that are held, and holds none from now on. */
+  releaseAll(): void {
+    this.#holding = false;
     for (const pass of this.#held.splice(0)) pass();
   }
 
@@ -89,6 +92,8 @@ export class FaultProxy implements AsyncDisposable {
       if (!request) {
         request = { name, whole: false, answered: false };
         this.requests.push(request);
+        this.#underWay.add(request);
+        this.worstConcurrency = Math.max(this.worstConcurrency, this.#underWay.size);
       }
       const fault = this.fault?.on.test(name) ? this.fault.does : undefined;
       request.whole = isWhole(soFar);
@@ -107,7 +112,10 @@ export class FaultProxy implements AsyncDisposable {
         client.resetAndDestroy();
       }
     });
-    client.on("close", () => device?.destroy());
+    client.on("close", () => {
+      if (request) this.#underWay.delete(request);
+      device?.destroy();
+    });
   }
 
   #reach(client: Socket, request: ProxiedRequest, fault: WireFault | undefined): Socket {
@@ -117,11 +125,13 @@ export class FaultProxy implements AsyncDisposable {
     device.on("data", (chunk: Buffer) => {
       answer.push(chunk);
       request.answered = true;
+      if (isWhole(Buffer.concat(answer))) this.#underWay.delete(request);
       if (fault === undefined) client.write(chunk);
     });
     device.on("close", () => {
+      this.#underWay.delete(request);
       if (answer.length === 0) client.resetAndDestroy();
-      else if (fault?.kind === "hold") this.#held.push(() => client.end(Buffer.concat(answer)));
+      else if (fault?.kind === "hold") this.#hold(() => client.end(Buffer.concat(answer)));
       else if (fault?.kind === "loseAnswer") client.resetAndDestroy();
       else if (fault?.kind === "halfBody") client.end(withHalfBody(Buffer.concat(answer)));
       else if (fault?.kind === "halfAnswer") client.end(Buffer.concat(answer).subarray(0, -4));
@@ -130,9 +140,13 @@ export class FaultProxy implements AsyncDisposable {
     return device;
   }
 
+  #hold(pass: () => void): void {
+    if (this.#holding) this.#held.push(pass);
+    else pass();
+  }
+
   #track(client: Socket): void {
     this.#open.add(client);
-    this.worstConcurrency = Math.max(this.worstConcurrency, this.#open.size);
     client.on("error", () => {}); // the controller may break off: that is what is tested
     client.on("close", () => this.#open.delete(client));
   }
@@ -145,8 +159,10 @@ function nameIn(soFar: Buffer): string | undefined {
   return `${method} ${uri.split("?", 1)[0]}`;
 }
 
+/** Whether a request, or an answer that says its length, is there to its end. */
 function isWhole(soFar: Buffer): boolean {
   const headEnd = soFar.indexOf("\r\n\r\n");
+  if (headEnd < 0) return false;
   const length = /content-length: (\d+)/i.exec(soFar.toString("latin1", 0, headEnd))?.[1] ?? "0";
   return soFar.length >= headEnd + 4 + Number(length);
 }
