@@ -51,6 +51,8 @@ export interface ApiServer extends AsyncDisposable {
    * must be consumed, or the request's signal aborted.
    */
   handle(request: ApiRequest, user: User): Promise<ApiResponse>;
+  /** Ends watches cleanly and refuses further requests for objects; the first half of disposing, for listeners that close before. */
+  drain(): void;
 }
 
 /** Requests other than watches and transfers end after this time, as in kube-apiserver. */
@@ -132,8 +134,12 @@ class Server implements ApiServer {
     return { status: response.status, headers, body };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  drain(): void {
     this.#closing.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.drain();
     await this.#termination.stop();
   }
 

@@ -1,0 +1,146 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { ApiRequest, ApiResponse, Method } from "../api/transport.ts";
+import type { Clock } from "../base/clock.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { ApiServer } from "./api-server.ts";
+import { errorReply } from "./reply.ts";
+import type { Authenticator } from "./tokens.ts";
+
+/** One request and its answer as Node.js hands them over; HTTP/1.1 and HTTP/2 look the same here. */
+export interface HttpExchange {
+  readonly incoming: IncomingMessage | Http2ServerRequest;
+  readonly outgoing: ServerResponse | Http2ServerResponse;
+}
+
+export interface ExchangeParts {
+  readonly server: ApiServer;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A client that takes nothing for this long is cut off; it would hold a watch's queue for ever. */
+const stallMaxMs = 30_000;
+
+/** Answers one HTTP request. Never rejects. */
+export async function serveExchange(exchange: HttpExchange, parts: ExchangeParts): Promise<void> {
+  const { incoming, outgoing } = exchange;
+  const gone = new AbortController();
+  // On HTTP/1.1 the request's own close event comes when its body was read; only the answer's tells that the client left.
+  outgoing.on("close", () => gone.abort(new SporeError("SPORE_TIMEOUT", "the client closed the connection")));
+  outgoing.on("error", () => gone.abort(new SporeError("SPORE_TIMEOUT", "the connection to the client broke")));
+  incoming.on("error", () => {}); // arrives as an error of the body, where somebody reads it
+  try {
+    const response = await answer(incoming, parts, gone.signal);
+    await send(exchange, response, parts.clock, gone.signal);
+  } catch (error) {
+    if (!gone.signal.aborted) parts.log.error({ error, path: pathOf(incoming.url) }, "an answer broke off");
+    outgoing.destroy();
+  }
+}
+
+async function answer(
+  incoming: HttpExchange["incoming"],
+  parts: ExchangeParts,
+  signal: AbortSignal,
+): Promise<ApiResponse> {
+  try {
+    const user = parts.authenticator.authenticate(incoming.headers.authorization);
+    return await parts.server.handle(toApiRequest(incoming, signal), user);
+  } catch (error) {
+    if (isSporeError(error)) return errorReply(error);
+    throw error;
+  }
+}
+
+const methods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** @throws SporeError `SPORE_METHOD_NOT_ALLOWED`, `SPORE_BAD_REQUEST`. */
+function toApiRequest(incoming: HttpExchange["incoming"], signal: AbortSignal): ApiRequest {
+  // HEAD is GET whose body is not sent.
+  const method = incoming.method === "HEAD" ? "GET" : incoming.method;
+  if (!isMethod(method)) {
+    throw new SporeError(
+      "SPORE_METHOD_NOT_ALLOWED",
+      `the method ${method} is not supported; known are ${methods.join(", ")}`,
+    );
+  }
+  const url = incoming.url ?? "/";
+  const mark = url.indexOf("?");
+  return {
+    method,
+    path: pathOf(url),
+    query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
+    headers: singleHeaders(incoming.headers),
+    ...(method === "GET" ? {} : { body: incoming }),
+    signal,
+  };
+}
+
+function isMethod(method: string | undefined): method is Method {
+  return method !== undefined && methods.includes(method);
+}
+
+function pathOf(url: string | undefined): string {
+  return (url ?? "/").split("?", 1)[0] ?? "/";
+}
+
+/** Headers that came more than once as one, joined as RFC 9110 says; HTTP/2's pseudo headers are left out. */
+function singleHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  const single: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || name.startsWith(":")) continue;
+    single.push([name, Array.isArray(value) ? value.join(", ") : value]);
+  }
+  return Object.fromEntries(single);
+}
+
+async function send(
+  { incoming, outgoing }: HttpExchange,
+  response: ApiResponse,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const out: Sink = outgoing;
+  out.writeHead(response.status, response.headers);
+  out.flushHeaders?.(); // a watch may have nothing to say for a long time
+  if (incoming.method !== "HEAD") {
+    for await (const chunk of response.body) {
+      if (signal.aborted) break;
+      if (!out.write(chunk)) await drained(out, clock, signal);
+    }
+  }
+  out.end();
+}
+
+/** What the two kinds of answer have in common, with types that agree. */
+interface Sink {
+  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
+  /** HTTP/2 sends headers when they are written. */
+  flushHeaders?(): void;
+  write(chunk: Uint8Array): boolean;
+  once(event: "drain", listener: () => void): unknown;
+  removeListener(event: "drain", listener: () => void): unknown;
+  end(): unknown;
+}
+
+/** Resolves when the client has taken what was sent, or is gone; rejects when it takes nothing for too long. */
+function drained(out: Sink, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void) => {
+      timer.cancel();
+      out.removeListener("drain", onDrain);
+      signal.removeEventListener("abort", onDrain);
+      settle();
+    };
+    const onDrain = () => finish(resolve);
+    const timer = clock.after(stallMaxMs, () => {
+      finish(() => reject(new SporeError("SPORE_TIMEOUT", `the client took nothing for ${stallMaxMs / 1000} s`)));
+    });
+    out.once("drain", onDrain);
+    if (signal.aborted) onDrain();
+    else signal.addEventListener("abort", onDrain, { once: true });
+  });
+}

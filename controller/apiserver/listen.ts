@@ -1,0 +1,183 @@
+import type { Http2SecureServer, ServerHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
+import { fastify } from "fastify";
+import type { Clock, Timer } from "../base/clock.ts";
+import { SporeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { ApiServer } from "./api-server.ts";
+import type { Credentials } from "./credentials.ts";
+import { type HttpExchange, serveExchange } from "./http-exchange.ts";
+
+export interface ListenOptions {
+  readonly server: ApiServer;
+  readonly credentials: Pick<Credentials, "authority" | "authenticator">;
+  /** The IP address to bind. */
+  readonly host: string;
+  /** TCP port; 0 takes a free one. */
+  readonly port: number;
+  /** Further names and addresses under which clients reach the server (`--tls-san`). */
+  readonly names?: readonly string[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A listener that runs. Disposing of it ends watches cleanly, lets other requests finish for a moment, then closes. */
+export interface Listener extends AsyncDisposable {
+  readonly port: number;
+  /** Where clients on this machine reach it. */
+  readonly url: string;
+}
+
+/** Go's clients keep idle connections for 90 s; a server that closes earlier breaks a request now and then. */
+const keepAliveMs = 120_000;
+const headersTimeoutMs = 30_000;
+/** How long a body may take: an image over a slow line. */
+const bodyTimeoutMs = 600_000;
+const streamsPerConnectionMax = 1000;
+/** How long requests may go on when the server shuts down. */
+const shutdownGraceMs = 2000;
+const renewalCheckMs = 6 * 3600 * 1000;
+/** A certificate is replaced this long before it runs out. */
+const renewBeforeMs = 30 * 86_400_000;
+
+/**
+ * Serves the API over HTTPS, HTTP/2 and HTTP/1.1. The certificate is made at each start and renewed while the server runs.
+ *
+ * @throws SporeError `SPORE_PORT_TAKEN`; `SPORE_USAGE` when this machine does not have the address.
+ */
+export async function listenHttps(options: ListenOptions): Promise<Listener> {
+  const { server, credentials, host, port, clock, log } = options;
+  const names = namesOf(host, options.names ?? []);
+  let identity = await credentials.authority.issueServer(names);
+  const app = fastify({
+    http2: true,
+    https: {
+      allowHTTP1: true,
+      key: identity.key,
+      cert: identity.certificate,
+      settings: { maxConcurrentStreams: streamsPerConnectionMax },
+    },
+    routerOptions: { maxParamLength: 8192 },
+    logger: false,
+    exposeHeadRoutes: false,
+  });
+  // HTTP/1.1 connections of an HTTP/2 server take these as properties only.
+  Object.assign(app.server, {
+    keepAliveTimeout: keepAliveMs,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: bodyTimeoutMs,
+  });
+  const connections = new Connections(app.server);
+  // Bodies are read where their limit is known.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  app.addHook("onRequest", (request, reply) => {
+    // Everything is answered from here, also what the router does not know: the API has its own addresses and its own errors.
+    reply.hijack();
+    const exchange: HttpExchange = { incoming: request.raw, outgoing: reply.raw };
+    return serveExchange(exchange, { server, authenticator: credentials.authenticator, clock, log });
+  });
+  app.all("/*", () => {});
+  await bind(app.listen({ host, port }), host, port);
+  const renewal = every(clock, renewalCheckMs, async () => {
+    if (identity.notAfterMs - clock.now() > renewBeforeMs) return;
+    identity = await credentials.authority.issueServer(names);
+    app.server.setSecureContext({ key: identity.key, cert: identity.certificate });
+    log.info({ notAfter: new Date(identity.notAfterMs).toISOString() }, "the certificate of the API was renewed");
+  });
+  const address = app.server.address();
+  const bound = typeof address === "object" && address !== null ? address.port : port;
+  return {
+    port: bound,
+    url: `https://${urlHost(host)}:${bound}`,
+    async [Symbol.asyncDispose]() {
+      renewal.cancel();
+      server.drain();
+      await connections.close(app.server, clock);
+      await app.close();
+    },
+  };
+}
+
+/** Under which names clients may reach a server bound to `host`. */
+function namesOf(host: string, further: readonly string[]): readonly string[] {
+  const wildcard = host === "0.0.0.0" || host === "::";
+  const own = wildcard
+    ? Object.values(networkInterfaces()).flatMap(
+        (addresses) => addresses?.map(({ address }) => address.split("%")[0] ?? address) ?? [],
+      )
+    : [host];
+  return [...new Set(["localhost", hostname().toLowerCase(), "127.0.0.1", "::1", ...own, ...further])];
+}
+
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+async function bind(listening: Promise<string>, host: string, port: number): Promise<void> {
+  try {
+    await listening;
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "EADDRINUSE") {
+      const hint = "another spored or a Kubernetes server may hold it; choose another port with --api-port";
+      throw new SporeError("SPORE_PORT_TAKEN", `TCP port ${port} of ${host} is taken`, { hint }, { cause });
+    }
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+      const hint = "give an address of this machine with --api-bind; 0.0.0.0 stands for all of them";
+      throw new SporeError("SPORE_USAGE", `this machine does not have the address ${host}`, { hint }, { cause });
+    }
+    throw cause;
+  }
+}
+
+/** Runs `work` again and again; what it throws is lost to nobody, because the next run tries anew. */
+function every(clock: Clock, periodMs: number, work: () => Promise<void>): Timer {
+  let timer: Timer;
+  const arm = () => {
+    timer = clock.after(
+      periodMs,
+      () =>
+        void work()
+          .catch(() => {})
+          .finally(arm),
+    );
+  };
+  arm();
+  return { cancel: () => timer.cancel() };
+}
+
+/**
+ * The connections of a server. Closing an HTTP/2 server waits for its sessions, which clients keep open for as long as they like, so they are told
+ * to go and, when they do not, closed.
+ */
+class Connections {
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #sockets = new Set<Socket>();
+
+  constructor(server: Http2SecureServer) {
+    server.on("session", (session) => {
+      this.#sessions.add(session);
+      session.on("close", () => this.#sessions.delete(session));
+      session.on("error", () => {}); // a client that went away; its streams say so themselves
+    });
+    server.on("secureConnection", (socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      socket.on("error", () => {}); // likewise
+    });
+  }
+
+  async close(server: Http2SecureServer, clock: Clock): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const session of this.#sessions) session.close();
+    const grace = clock.after(shutdownGraceMs, () => {
+      for (const session of this.#sessions) session.destroy();
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    await closed;
+    grace.cancel();
+  }
+}
