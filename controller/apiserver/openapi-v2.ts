@@ -18,7 +18,7 @@ export interface OpenApiV2 {
 export function openApiV2Of(kinds: readonly ServedKind[], serverVersion: string): OpenApiV2 {
   const swagger = lazily(() => documentOf(kinds, serverVersion));
   const json = lazily(() => jsonDocument(swagger()));
-  const protobuf = lazily(() => staticDocument(openApiV2Protobuf(swagger()), protobufType));
+  const protobuf = lazily(() => staticDocument(openApiV2Protobuf(swagger()), openApiV2ProtobufType));
   return {
     document(accept) {
       for (const { type } of mediaRanges(accept)) {
@@ -30,7 +30,8 @@ export function openApiV2Of(kinds: readonly ServedKind[], serverVersion: string)
   };
 }
 
-const protobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+/** The media type of the document in gnostic's messages. */
+export const openApiV2ProtobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
 function documentOf(kinds: readonly ServedKind[], serverVersion: string): JsonObject {
   const models = [...metaModels, ...kinds.flatMap(modelsOf)];

@@ -1,9 +1,12 @@
 import type { ApiRequest, ApiResponse } from "../api/transport.ts";
 import { SporeError } from "../base/errors.ts";
 import { type Discovery, discoveryOf } from "./discovery.ts";
+import { type OpenApiV2, openApiV2Of, openApiV2ProtobufType } from "./openapi-v2.ts";
+import { type OpenApiV3, openApiV3Of } from "./openapi-v3.ts";
 import { bytesReply } from "./reply.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { isKnown, type StaticDocument } from "./static-document.ts";
+import { versionInfo } from "./version.ts";
 
 /** First segments of the paths that the server answers itself. */
 const roots: readonly string[] = [
@@ -21,9 +24,13 @@ const roots: readonly string[] = [
 /** The documents that describe what is served: discovery and OpenAPI. */
 export class StaticPaths {
   readonly #discovery: Discovery;
+  readonly #openApiV2: OpenApiV2;
+  readonly #openApiV3: OpenApiV3;
 
   constructor(kinds: readonly ServedKind[]) {
     this.#discovery = discoveryOf(kinds);
+    this.#openApiV2 = openApiV2Of(kinds, versionInfo.gitVersion);
+    this.#openApiV3 = openApiV3Of(kinds, versionInfo.gitVersion);
   }
 
   /** A first segment, if it is one of ours. */
@@ -42,16 +49,23 @@ export class StaticPaths {
 
   #find(accept: string | undefined, segments: readonly string[]): StaticDocument | undefined {
     const [root, first, second, ...rest] = segments;
+    if (root === "openapi") return this.#findOpenApi(accept, segments.slice(1));
     if (rest.length > 0) return undefined;
     if (root === "api" || root === "apis") {
-      if (first === undefined) return this.#discovery.root(root, accept) ?? notAcceptable();
+      if (first === undefined) return this.#discovery.root(root, accept) ?? notAcceptable("application/json");
       if (root === "api") return second === undefined ? this.#discovery.resources("", first) : undefined;
       return second === undefined ? this.#discovery.group(first) : this.#discovery.resources(first, second);
     }
     return undefined;
   }
+
+  #findOpenApi(accept: string | undefined, [version, ...path]: readonly string[]): StaticDocument | undefined {
+    if (version === "v3") return path.length === 0 ? this.#openApiV3.index() : this.#openApiV3.document(path.join("/"));
+    if (version !== "v2" || path.length > 0) return undefined;
+    return this.#openApiV2.document(accept) ?? notAcceptable(`application/json, ${openApiV2ProtobufType}`);
+  }
 }
 
-function notAcceptable(): never {
-  throw new SporeError("SPORE_NOT_ACCEPTABLE", "only the following media types are accepted: application/json");
+function notAcceptable(types: string): never {
+  throw new SporeError("SPORE_NOT_ACCEPTABLE", `only the following media types are accepted: ${types}`);
 }
