@@ -28,10 +28,9 @@ export function fromLmdb(directory: string, error: unknown): SporeError {
   const number = error instanceof Error && "code" in error ? Number(error.code) : Number.NaN;
   if (number === versionMismatchCode) return damagedFile(directory, "another version of LMDB wrote it", error);
   if (damagedCodes.has(number)) return damagedFile(directory, messageOf(error), error);
-  const name = errnoNames.get(number);
   return unusableDirectory(
     directory,
-    name === undefined ? error : Object.assign(new SystemFailure(error), { code: name }),
+    errnoNames.has(number) ? new SystemFailure(error, errnoNames.get(number)) : error,
   );
 }
 
@@ -60,10 +59,12 @@ export async function realError(error: unknown): Promise<unknown> {
   }
 }
 
-/** LMDB's error, with the name of its errno. */
+/** LMDB's error with the name of its errno, and without the addresses and buffers that LMDB tells about. */
 class SystemFailure extends Error {
-  constructor(cause: unknown) {
-    super(messageOf(cause), { cause });
+  readonly code: string | undefined;
+  constructor(cause: unknown, code: string | undefined) {
+    super(messageOf(cause).replace(/:.*/s, ""), { cause });
+    this.code = code;
   }
 }
 

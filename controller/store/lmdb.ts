@@ -3,9 +3,10 @@ import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { checkChanges } from "./check-changes.ts";
 import { lockDirectory } from "./directory-lock.ts";
+import { checkDiskSpace } from "./disk-space.ts";
 import { GroupCommit, type Pending } from "./group-commit.ts";
 import { fromLmdb, realError } from "./lmdb-errors.ts";
-import { type LmdbFile, openLmdbFile, readState } from "./lmdb-file.ts";
+import { type LmdbFile, openLmdbFile } from "./lmdb-file.ts";
 import { LmdbSnapshot } from "./lmdb-snapshot.ts";
 import { encodeEntry } from "./record.ts";
 import { type HistoryMinimum, promisedHistory, Retention } from "./retention.ts";
@@ -61,7 +62,7 @@ class LmdbStore implements Store, AsyncDisposable {
   /** What readers see: the file after the last group that was flushed and acknowledged. */
   #snapshot: LmdbSnapshot;
   #forgetting: Timer | undefined;
-  /** Set when the file may differ from what we told our callers: then only a new start helps. */
+  /** Set by the first write that failed: LMDB's own memory is not to be trusted after that, so only a new process helps. */
   #broken: SporeError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -130,8 +131,10 @@ class LmdbStore implements Store, AsyncDisposable {
     this.#forgetting?.cancel();
     await this.#groups.idle();
     this.#hub.close();
-    this.#snapshot.release();
-    await this.#file.root.close();
+    if (this.#broken === undefined) {
+      this.#snapshot.release();
+      await this.#file.root.close();
+    }
     await this.#lock[Symbol.asyncDispose]();
   }
 
@@ -149,14 +152,30 @@ class LmdbStore implements Store, AsyncDisposable {
         }
       }
       this.#stageForgetting(staged, group);
-      if (!staged.isEmpty) await staged.write(this.#file);
+      if (!staged.isEmpty) await this.#write(staged, group);
     } catch (error) {
-      const failure = this.#broken ?? (await this.#failed(error));
-      for (const pending of group) pending.reject(failure);
+      for (const pending of group) pending.reject(error);
       return;
     }
     this.#moveTo(staged);
     for (const { pending, revision } of accepted) pending.resolve(revision);
+  }
+
+  async #write(staged: StagedGroup, group: readonly Pending<Job>[]): Promise<void> {
+    checkDiskSpace(
+      this.#directory,
+      group.reduce((sum, { bytes }) => sum + bytes, 0),
+    );
+    try {
+      await staged.write(this.#file);
+    } catch (error) {
+      this.#broken = fromLmdb(this.#directory, await realError(error));
+      this.#log.error(
+        { error: this.#broken },
+        "the store could not be written; it takes no more writes until the next start",
+      );
+      throw this.#broken;
+    }
   }
 
   /** Readers and watches move on in one turn. */
@@ -189,19 +208,6 @@ class LmdbStore implements Store, AsyncDisposable {
     if (this.#closing !== undefined) return;
     await this.compact(this.#snapshot.head);
     this.#scheduleForgetting();
-  }
-
-  /** What a failed write means. LMDB has undone it, or else has said so by a state that is not the one before. */
-  async #failed(thrown: unknown): Promise<SporeError> {
-    const failure = fromLmdb(this.#directory, await realError(thrown));
-    this.#log.error({ error: failure }, "the store could not be written");
-    try {
-      this.#file.root.resetReadTxn();
-      if (readState(this.#file).head !== this.#snapshot.head) this.#broken = failure;
-    } catch (error) {
-      this.#broken = fromLmdb(this.#directory, error);
-    }
-    return failure;
   }
 
   #checkOpen(): void {
