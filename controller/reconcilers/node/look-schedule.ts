@@ -8,7 +8,7 @@ export interface LookRecord {
   readonly triedAtMs?: number;
   /** Looks without an answer since the last one with. */
   readonly failures: number;
-  /** What the device said of itself, unasked, at the last look. */
+  /** What the device said of itself, unasked, when it was last looked at, answered or not. */
   readonly fingerprint?: string;
   /** Looks since which nothing happened: each makes the next come later. */
   readonly quietLooks: number;
@@ -39,10 +39,9 @@ export const neverLooked: LookRecord = { failures: 0, quietLooks: 0 };
  * @param jitter from [0, 1).
  */
 export function nextLook(record: LookRecord, device: LiveDevice | undefined, nowMs: number, jitter: number): NextLook {
-  const { seenAtMs, triedAtMs, failures, fingerprint } = record;
+  const { seenAtMs, triedAtMs, failures } = record;
   if (triedAtMs === undefined) return { inMs: 0, why: "it was never looked at" };
-  const news = device !== undefined && fingerprintOf(device) !== fingerprint;
-  if (news && failures === 0) return { inMs: 0, why: "it says something new" };
+  if (hasNews(record, device)) return { inMs: 0, why: "it says something new" };
   if (failures > 0) {
     const retryMs = Math.min(failureMaxMs, failureMinMs * 2 ** Math.min(failures - 1, 10));
     const backInMs = device?.phase === "Active" ? Math.min(retryMs, quietMinMs) : retryMs;
@@ -54,6 +53,11 @@ export function nextLook(record: LookRecord, device: LiveDevice | undefined, now
     quietMinMs * 2 ** Math.min(record.quietLooks, 10),
   );
   return { inMs: until(triedAtMs, quietMs * (0.9 + jitter / 5), nowMs), why: "it is looked at from time to time" };
+}
+
+/** Whether the device says something else than when it was last looked at: what was seen then is no longer to be relied on. */
+export function hasNews({ fingerprint }: LookRecord, device: LiveDevice | undefined): boolean {
+  return device !== undefined && fingerprintOf(device) !== fingerprint;
 }
 
 /** All that is worth a look when it changes, as text. Being busy or short of memory comes and goes. */
@@ -77,8 +81,9 @@ export function afterAnswer(
   };
 }
 
-export function afterSilence(record: LookRecord, nowMs: number): LookRecord {
-  return { ...record, triedAtMs: nowMs, failures: record.failures + 1 };
+export function afterSilence(record: LookRecord, device: LiveDevice | undefined, nowMs: number): LookRecord {
+  const fingerprint = device && { fingerprint: fingerprintOf(device) };
+  return { ...record, ...fingerprint, triedAtMs: nowMs, failures: record.failures + 1 };
 }
 
 /** Whether the device announces changes of its boot, version and configuration by itself, as our firmware does. */

@@ -56,8 +56,12 @@ type Phase = NodeStatusOperation["phase"];
 
 /** Whether the operation's end is not known yet. While it is open nothing is written to the device. */
 export function isOpen(operation: NodeStatusOperation | undefined): operation is NodeStatusOperation {
-  const ended: readonly Phase[] = ["Done", "Refused", "Failed"];
-  return operation !== undefined && !ended.includes(operation.phase);
+  return operation !== undefined && !isEnd(operation.phase);
+}
+
+/** Whether an operation in this phase is over. */
+export function isEnd(phase: Phase): boolean {
+  return phase === "Done" || phase === "Refused" || phase === "Failed";
 }
 
 /**

@@ -6,7 +6,13 @@ import type { NodeGroup } from "../../api/node-group.ts";
 export type Permission =
   /** `managed`: a group says what the device should be. Else only what people ask of the node itself is carried out. */
   | { readonly write: true; readonly managed: boolean }
-  | { readonly write: false; readonly reason: string; readonly message: string };
+  | {
+      readonly write: false;
+      /** Somebody holds the node back for a while; absent where writing is out of the question. */
+      readonly held?: { readonly managed: boolean };
+      readonly reason: string;
+      readonly message: string;
+    };
 
 /**
  * Nothing is ever written to a device without an owner, one that somebody paused, or one that is not who it should be.
@@ -15,21 +21,26 @@ export type Permission =
  * @param conflict what is wrong with the device's identity.
  */
 export function permissionOf(node: Node, group: NodeGroup | undefined, conflict: string | undefined): Permission {
-  const { owner, paused, assignment } = node.spec;
+  const { owner, paused } = node.spec;
   if (node.metadata.deletionTimestamp !== undefined) return no("Deleting", "The Node is being deleted.");
   if (conflict !== undefined) return no("Conflict", conflict);
   if (!owner)
     return no("Unowned", "Nobody has adopted the device; sporectl adopt does. Until then it is only watched.");
-  if (paused) return no("Paused", "Somebody paused the node: it is watched and not touched.");
-  if (assignment?.group === undefined || assignment.revision === undefined) return { write: true, managed: false };
-  // An assignment that outlived a change of owner is not the new owner's wish.
-  if (parseKey(assignment.group).namespace !== owner.namespace) return { write: true, managed: false };
-  if (!group || group.metadata.deletionTimestamp !== undefined) return { write: true, managed: false };
-  return group.spec.paused
-    ? no("GroupPaused", "The group is paused: nothing new is started on any of its nodes.")
-    : { write: true, managed: true };
+  const managed = isManaged(node, group);
+  if (paused) return { ...no("Paused", "Somebody paused the node: it is watched and not touched."), held: { managed } };
+  if (!managed || !group?.spec.paused) return { write: true, managed };
+  const message = "The group is paused: nothing new is started on any of its nodes.";
+  return { ...no("GroupPaused", message), held: { managed } };
 }
 
-function no(reason: string, message: string): Permission {
-  return { write: false, reason, message };
+/** Whether a group decides about the node. */
+function isManaged({ spec: { owner, assignment } }: Node, group: NodeGroup | undefined): boolean {
+  if (assignment?.group === undefined || assignment.revision === undefined) return false;
+  // An assignment that outlived a change of owner is not the new owner's wish.
+  if (parseKey(assignment.group).namespace !== owner?.namespace) return false;
+  return group !== undefined && group.metadata.deletionTimestamp === undefined;
+}
+
+function no(reason: string, message: string) {
+  return { write: false, reason, message } as const;
 }

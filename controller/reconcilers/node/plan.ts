@@ -78,7 +78,7 @@ export function planNext(situation: Situation): Plan {
   if (situation.operationOpen) return wait("OperationOpen", "An action is under way.");
   if (!situation.reachable) return wait("Unreachable", "The device does not answer.");
   if (situation.mustLook) return { kind: "observe" };
-  if (!permission.write) return wait(permission.reason, permission.message);
+  if (!permission.write) return heldPlan(situation, permission);
   if (!permission.managed) return restartPlan(situation) ?? wait("Unmanaged", "No group decides about the device.");
   if (problem) return problem.remedy === "stalled" ? stalled(problem) : wait(problem.reason, problem.message);
   return (
@@ -88,6 +88,14 @@ export function planNext(situation: Situation): Plan {
     labelPlan(situation) ??
     (situation.unconfirmed ? { kind: "observe" } : leftover(situation))
   );
+}
+
+/** A node that is held back and needs nothing is as good as any other. */
+function heldPlan(situation: Situation, permission: Extract<Permission, { write: false }>): Plan {
+  const { held, reason, message } = permission;
+  const free = held && planNext({ ...situation, permission: { write: true, managed: held.managed } });
+  const nothing = free?.kind === "converged" || (free?.kind === "wait" && free.reason === "Unmanaged");
+  return nothing ? free : wait(reason, message);
 }
 
 function firmwarePlan({ firmware, retryInMs }: Situation): Plan | undefined {

@@ -78,7 +78,7 @@ describe("nextLook", () => {
     const quiet = afterAnswer(afterAnswer(neverLooked, ours, 5, false), ours, 9, false);
     expect(quiet).toMatchObject({ quietLooks: 2, failures: 0, seenAtMs: 9 });
     expect(afterAnswer(quiet, ours, 20, true).quietLooks).toBe(0);
-    const silent = afterSilence(afterSilence(quiet, 30), 40);
+    const silent = afterSilence(afterSilence(quiet, ours, 30), ours, 40);
     expect(silent).toMatchObject({ failures: 2, seenAtMs: 9, triedAtMs: 40 });
     expect(afterAnswer(silent, ours, 50, false).failures).toBe(0);
   });

@@ -1,0 +1,46 @@
+import type { NodeStatus } from "../../api/node.ts";
+import type { Observation } from "../../drivers/driver.ts";
+import type { LiveDevice } from "../../drivers/live-device.ts";
+import type { StatusFields } from "../../runtime/status-draft.ts";
+
+/** Uptimes are measured over a network: a boot time that moves by less did not move. */
+const bootTimeToleranceMs = 5_000;
+
+/** What a node's status says about the device itself, from the last look at it. */
+export function factsOfObservation(
+  observation: Observation,
+  bootedAtMs: number | undefined,
+  before: NodeStatus,
+): StatusFields<NodeStatus> {
+  const { identity, platform, board, bootId, labels, ota, endpoints } = observation;
+  return {
+    hostname: identity.hostname,
+    ...(identity.chipId !== undefined && { chipId: identity.chipId }),
+    platform,
+    board,
+    bootId,
+    bootedAt: bootTime(bootedAtMs, before, bootId),
+    ...(labels && { labels }),
+    ota: ota && Object.keys(ota).length > 0 ? ota : undefined,
+    ...(endpoints && { endpoints: endpoints.slice(0, 64).map(({ method, uri }) => ({ method, uri })) }),
+  };
+}
+
+/** What a node's status says about where the device is. */
+export function factsOfSighting(device: LiveDevice, portOfFamily: number): StatusFields<NodeStatus> {
+  return {
+    ...(device.address !== undefined && { address: device.address, port: device.port ?? portOfFamily }),
+  };
+}
+
+function bootTime(bootedAtMs: number | undefined, before: NodeStatus, bootId: number | undefined): string | undefined {
+  if (bootedAtMs === undefined) return undefined;
+  const known = before.bootedAt === undefined ? Number.NaN : Date.parse(before.bootedAt);
+  const sameBoot = before.bootId === bootId && Math.abs(known - bootedAtMs) < bootTimeToleranceMs;
+  return sameBoot ? before.bootedAt : rfc3339(bootedAtMs);
+}
+
+/** To the second, as Kubernetes writes times. */
+export function rfc3339(wallMs: number): string {
+  return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,108 @@
+import { keyOf, keyText } from "../../api/meta.ts";
+import { Node, type NodeStatusOperation } from "../../api/node.ts";
+import type { Clock } from "../../base/clock.ts";
+import { isSporeError, SporeError } from "../../base/errors.ts";
+import type { Outcome, Target } from "../../drivers/driver.ts";
+import { type DesiredFirmware, desiredOf } from "./desired.ts";
+import { openOperation } from "./new-operation.ts";
+import { isOpen, transferDeadlineMs, withFailure } from "./operation.ts";
+import { permissionOf } from "./permission.ts";
+import type { InstallEnd, NodeDependencies, NodeWork } from "./work.ts";
+
+/** Others write to a node's status too; the operation is written to its newest state, a few times at the most. */
+const casTriesMax = 5;
+
+/**
+ * Hands the install to the executor. Whether it is still wanted is asked again when its turn has come; only then is the operation written
+ * down, and only after that does the first byte leave.
+ */
+export function startInstall(dependencies: NodeDependencies, work: NodeWork, target: Target, clock: Clock): void {
+  const { node, desired } = work;
+  const { firmware } = desired;
+  if (!firmware?.image.ok) return;
+  const options = { lane: node.spec.assignment?.group ?? keyText(keyOf(node)), timeoutMs: transferDeadlineMs };
+  dependencies.executor.start(keyOf(node), options, (signal) =>
+    install(dependencies, { work, firmware, target, clock }, signal),
+  );
+  work.memory.installing = firmware.digest;
+}
+
+/** Whether the executor has an install of this node that is not over. */
+export function isExecuting({ executor }: Pick<NodeDependencies, "executor">, node: Node): boolean {
+  const status = executor.status(keyOf(node))?.kind;
+  return status === "waiting" || status === "running" || status === "aborting";
+}
+
+/** Stops an install that is no longer wanted. The driver sees to it that nothing is cut off after the last byte. */
+export function stopInstall({ executor }: Pick<NodeDependencies, "executor">, node: Node, why: string): void {
+  const status = executor.status(keyOf(node))?.kind;
+  if (status !== "waiting" && status !== "running") return;
+  executor.abort(keyOf(node), new SporeError("SPORE_CONFLICT", why));
+}
+
+interface Install {
+  readonly work: NodeWork;
+  readonly firmware: DesiredFirmware;
+  readonly target: Target;
+  readonly clock: Clock;
+}
+
+async function install(dependencies: NodeDependencies, install: Install, signal: AbortSignal): Promise<InstallEnd> {
+  const { firmware, target, work } = install;
+  if (!firmware.image.ok) return { kind: "dropped" };
+  const { md5 } = firmware.image.value;
+  const image = await dependencies.images.get(firmware.digest);
+  const operation = await begin(dependencies, install, signal);
+  if (!operation) return { kind: "dropped" };
+  const { key } = work.where.device ?? {};
+  const { recorder, sightings } = dependencies;
+  const tries = operation.attempt > 1 ? ` (attempt ${operation.attempt})` : "";
+  const message = `Installing firmware ${firmware.version}${tries}.`;
+  recorder.record(work.node, { type: "Normal", reason: "Installing", message, action: "InstallFirmware" });
+  try {
+    const action = { kind: "InstallFirmware", image, md5, version: firmware.version, fence: operation.fence } as const;
+    const outcome: Outcome = await work.driver.perform(
+      target,
+      action,
+      (transfer) => key !== undefined && sightings.setTransfer(key, transfer),
+      signal,
+    );
+    return { kind: "ended", operationId: operation.id, outcome };
+  } finally {
+    if (key !== undefined) sightings.setTransfer(key, undefined);
+  }
+}
+
+/** Writes the operation down, if the node as it is now still wants it. */
+async function begin(
+  dependencies: NodeDependencies,
+  install: Install,
+  signal: AbortSignal,
+): Promise<NodeStatusOperation | undefined> {
+  const { client } = dependencies;
+  const { work, firmware, clock } = install;
+  for (let tries = 1; ; tries++) {
+    const node = await client.get(Node, keyOf(work.node), signal);
+    if (!node || !(await isWanted(dependencies, install, node))) return undefined;
+    const { digest, version } = firmware;
+    const attempt = withFailure(work.attempts, digest, "").count;
+    const sizeBytes = firmware.image.ok ? firmware.image.value.fileBytes : 0;
+    const intent = { kind: "InstallFirmware", digest, version, sizeBytes, attempt } as const;
+    try {
+      return await openOperation(client, node, intent, work.memory.observation?.bootId, { clock, signal });
+    } catch (error) {
+      if (!isSporeError(error, "SPORE_CONFLICT") || tries >= casTriesMax) throw error;
+    }
+  }
+}
+
+async function isWanted(
+  { caches, facts }: NodeDependencies,
+  { work, firmware }: Install,
+  node: Node,
+): Promise<boolean> {
+  if (node.metadata.uid !== work.node.metadata.uid || isOpen(node.status?.operation)) return false;
+  const desired = await desiredOf(node, caches, facts);
+  const permission = permissionOf(node, desired.group, work.memory.impostor);
+  return permission.write && permission.managed && desired.firmware?.digest === firmware.digest;
+}

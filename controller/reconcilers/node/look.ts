@@ -1,0 +1,105 @@
+import { errorCodes, isSporeError } from "../../base/errors.ts";
+import type { Observation, Sighting } from "../../drivers/driver.ts";
+import type { ReconcileContext } from "../../runtime/reconcile.ts";
+import { defaultPort, isSameIdentity, locate } from "./locate.ts";
+import { afterAnswer, afterSilence, hasNews, nextLook } from "./look-schedule.ts";
+import type { NodeDependencies, NodeWork } from "./work.ts";
+
+/**
+ * Looks at the device when it is time, and remembers what it showed. Who answers is asked without saying who is expected, so that an impostor
+ * at the address can be told from a device that makes no sense.
+ *
+ * @param dueNow an operation, or something that happened, asks for a look whatever the schedule says.
+ */
+export async function lookIfDue(
+  dependencies: NodeDependencies,
+  work: NodeWork,
+  dueNow: boolean,
+  context: ReconcileContext,
+): Promise<void> {
+  const { memory, where, driver } = work;
+  const { clock, signal } = context;
+  const next = nextLook(memory.look, where.device, clock.monotonic(), dependencies.random());
+  if (hasNews(memory.look, where.device)) memory.mustLook = true;
+  if (where.target === undefined || (!dueNow && next.inMs > 0)) return;
+  const { address, port } = where.target;
+  try {
+    const observation = await driver.observe({ address, port }, signal);
+    if (where.identity && !isSameIdentity(where.identity, observation.identity)) {
+      meetImpostor(dependencies, work, observation);
+      memory.look = afterSilence(memory.look, where.device, clock.monotonic());
+    } else take(dependencies, work, observation, clock.monotonic());
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isSporeError(error) || !errorCodes[error.code].retry) throw error;
+    if (error.code !== "SPORE_UNAVAILABLE") memory.look = afterSilence(memory.look, where.device, clock.monotonic());
+    if (memory.phase) memory.phase.wasSilent = true;
+  }
+}
+
+function take(dependencies: NodeDependencies, work: NodeWork, observation: Observation, nowMs: number): void {
+  const { memory, where } = work;
+  const before = memory.observation;
+  delete memory.impostor;
+  if (before?.bootId !== observation.bootId) {
+    memory.refused.clear();
+    memory.refusedTokens.clear();
+  }
+  dependencies.sightings.heard(sightingOf(observation, work));
+  // The table now knows where the device is; what it says there belongs to the look just taken.
+  work.where = locateAfter(dependencies, work, observation);
+  const labels = observation.labels ?? work.where.device?.labels;
+  memory.observation = { ...observation, ...(labels && { labels }) };
+  const changed = before === undefined || signature(before) !== signature(observation) || where.device === undefined;
+  memory.look = afterAnswer(memory.look, work.where.device, nowMs, changed);
+  memory.mustLook = false;
+  memory.unconfirmed = false;
+}
+
+function locateAfter({ sightings }: NodeDependencies, { node, where }: NodeWork, { identity }: Observation) {
+  const known = locate({ ...node, status: { ...node.status, ...identity } }, sightings);
+  return where.target && !known.target ? { ...known, target: { ...where.target, identity } } : known;
+}
+
+function meetImpostor(
+  { recorder }: NodeDependencies,
+  { node, memory, where }: NodeWork,
+  { identity }: Observation,
+): void {
+  const message = `At ${where.target?.address} answers ${identity.hostname}${chip(identity.chipId)}, not ${where.identity?.hostname}${chip(where.identity?.chipId)}; nothing is written there.`;
+  delete memory.observation;
+  memory.mustLook = true;
+  if (memory.impostor === message) return;
+  memory.impostor = message;
+  recorder.record(node, { type: "Warning", reason: "IdentityConflict", message });
+}
+
+function chip(chipId: number | undefined): string {
+  return chipId === undefined ? "" : ` (chip ${chipId.toString(16)})`;
+}
+
+/** An answer is as good a sign of life as a broadcast. */
+function sightingOf(observation: Observation, { where, node }: NodeWork): Sighting {
+  const { identity, bootId, uptimeMs, state, freeHeapBytes, rssiDbm, firmware, labels, config } = observation;
+  const { address = "", port = defaultPort } = where.target ?? {};
+  const hash = config?.kind === "values" ? config.hash : undefined;
+  return {
+    family: node.spec.family,
+    address,
+    ...identity,
+    ...(port !== defaultPort && { port }),
+    ...(bootId !== undefined && { bootId }),
+    ...(uptimeMs !== undefined && { uptimeSeconds: Math.floor(uptimeMs / 1000) }),
+    ...(state !== undefined && { state }),
+    ...(freeHeapBytes !== undefined && { freeHeapBytes }),
+    ...(rssiDbm !== undefined && { rssiDbm }),
+    ...(firmware?.version !== undefined && { version: firmware.version }),
+    ...(labels && { labels }),
+    ...(hash !== undefined && { configHash: hash }),
+  };
+}
+
+/** What makes two observations differ for the schedule: anything but figures that always move. */
+function signature({ bootId, firmware, config, labels, state }: Observation): string {
+  return JSON.stringify([bootId, firmware, config, labels, state === "safe"]);
+}

@@ -1,0 +1,148 @@
+import { Secret } from "../../api/core-kinds.ts";
+import { type Key, keyOf, keyText } from "../../api/meta.ts";
+import { Node, type NodeStatus } from "../../api/node.ts";
+import { NodeGroup } from "../../api/node-group.ts";
+import { NodeGroupRevision } from "../../api/node-group-revision.ts";
+import { backoffDelayMs } from "../../base/backoff.ts";
+import { SporeError } from "../../base/errors.ts";
+import type { Outcome } from "../../drivers/driver.ts";
+import type { Cache } from "../../runtime/cache.ts";
+import type { ControllerSpec } from "../../runtime/controller.ts";
+import { type Source, watch } from "../../runtime/enqueue.ts";
+import { desireChanged } from "../../runtime/predicate.ts";
+import { done, type Reconcile, type ReconcileContext, type Result } from "../../runtime/reconcile.ts";
+import { StatusDraft } from "../../runtime/status-draft.ts";
+import { actionBackoff } from "./advance.ts";
+import { conflictOf } from "./assess.ts";
+import { desiredOf } from "./desired.ts";
+import { isExecuting, stopInstall } from "./install.ts";
+import { locate } from "./locate.ts";
+import { NodeMemories } from "./memory.ts";
+import { permissionOf } from "./permission.ts";
+import { stepOn } from "./run.ts";
+import { attemptsThatCount } from "./situation.ts";
+import { type NodeDependencies, type NodeWork, nodesByHostname } from "./work.ts";
+
+/** Runs wait for sockets most of the time. */
+const concurrency = 128;
+
+/**
+ * Makes one device what its Node says it should be. The only caller of `driver.perform`: one intent, one fence, one step at a time for each
+ * device. Installs run in the executor; everything else within the run.
+ */
+export function nodeController(dependencies: NodeDependencies): ControllerSpec<Node> {
+  const { caches, executor } = dependencies;
+  const nodes = caches.of(Node);
+  caches.of(Secret);
+  caches.of(NodeGroupRevision);
+  return {
+    name: "node",
+    for: Node,
+    concurrency,
+    when: desireChanged,
+    watches: [watch(NodeGroup, (group) => nodesOf(nodes, group), desireChanged)],
+    sources: [soundings(dependencies), executor.ended],
+    reconcile: reconcileNode(dependencies),
+  };
+}
+
+function nodesOf(nodes: Cache<Node>, group: NodeGroup): readonly Key[] {
+  return nodes
+    .index(groupsOf)
+    .get(keyText(keyOf(group)))
+    .map(keyOf);
+}
+
+function groupsOf({ spec }: Node): readonly string[] {
+  return spec.assignment?.group === undefined ? [] : [spec.assignment.group];
+}
+
+/** Wakes the node of a device that says something new, falls silent or comes back. */
+function soundings({ caches, sightings }: NodeDependencies): Source {
+  return (wake) =>
+    sightings.onChange(({ device }) => {
+      for (const node of nodesByHostname(caches, device.hostname)) wake(keyOf(node));
+    });
+}
+
+function reconcileNode(dependencies: NodeDependencies): Reconcile {
+  const memories = new NodeMemories();
+  let startedAtMs: number | undefined;
+  return async (key, context) => {
+    const nowMs = context.clock.monotonic();
+    startedAtMs ??= nowMs;
+    const node = dependencies.caches.of(Node).get(key);
+    if (!node || node.metadata.deletionTimestamp !== undefined) return letGo(dependencies, memories, key, node);
+    const work = await prepare(dependencies, memories, node, context);
+    const outcome = collect(dependencies, work, context);
+    if (isExecuting(dependencies, node)) return attend(dependencies, work);
+    return await stepOn(dependencies, work, { outcome, listeningMs: nowMs - startedAtMs }, context);
+  };
+}
+
+/** A deleted node's device is left as it is; only an upload that is not complete is stopped. */
+function letGo(dependencies: NodeDependencies, memories: NodeMemories, key: Key, node: Node | undefined): Result {
+  const { executor } = dependencies;
+  if (executor.status(key)) executor.abort(key, new SporeError("SPORE_CONFLICT", "The Node was deleted."));
+  executor.collect(key);
+  if (!node) memories.forget(key.name);
+  return done;
+}
+
+async function prepare(
+  { caches, sightings, drivers, facts }: NodeDependencies,
+  memories: NodeMemories,
+  node: Node,
+  { clock }: ReconcileContext,
+): Promise<NodeWork> {
+  const driver = drivers.get(node.spec.family);
+  if (!driver) throw new SporeError("SPORE_INTERNAL", `No driver speaks to the family ${node.spec.family}.`);
+  const memory = memories.of(node.metadata.name, node.metadata.uid ?? "");
+  const desired = await desiredOf(node, caches, facts);
+  const conflict = conflictOf(node, memory, caches);
+  const { operation, failedAttempts, firmware, pushedLabels = [], restartedAt } = node.status ?? {};
+  return {
+    node,
+    driver,
+    memory,
+    desired,
+    conflict,
+    draft: new StatusDraft<NodeStatus>(node, clock),
+    permission: permissionOf(node, desired.group, conflict),
+    where: locate(node, sightings),
+    operation,
+    attempts: attemptsThatCount(failedAttempts, desired, false),
+    firmware: firmware?.source === "Recorded" ? firmware : undefined,
+    pushedLabels,
+    restartedAt,
+  };
+}
+
+/** What an install that ended in the executor came to; undefined when none did. */
+function collect(
+  { executor, random }: NodeDependencies,
+  { node, memory, operation }: NodeWork,
+  { clock, log }: ReconcileContext,
+): Outcome | undefined {
+  const end = executor.collect(keyOf(node));
+  if (!end) return undefined;
+  delete memory.installing;
+  if (end.kind === "failed") {
+    memory.failures += 1;
+    memory.retryAtMs = clock.monotonic() + backoffDelayMs(actionBackoff, memory.failures, random);
+    log.warn({ err: end.error }, "an install ended before the device could answer");
+    return undefined;
+  }
+  return end.result.kind === "ended" && end.result.operationId === operation?.id ? end.result.outcome : undefined;
+}
+
+/** While an install runs only one question is open: whether it is still wanted. Nothing is asked of a device that takes an upload. */
+function attend(dependencies: NodeDependencies, { node, permission, desired, memory }: NodeWork): Result {
+  const wanted = desired.firmware?.digest;
+  if (!permission.write) {
+    // A paused group starts nothing new; what was begun goes on.
+    if (permission.reason !== "GroupPaused") stopInstall(dependencies, node, permission.message);
+  } else if (!permission.managed) stopInstall(dependencies, node, "No group decides about the device any more.");
+  else if (wanted !== memory.installing) stopInstall(dependencies, node, "Other firmware is wanted by now.");
+  return done;
+}
