@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { join } from "node:path";
 import { parseDocument } from "yaml";
+import { defaultDataDirectory } from "../base/data-directory.ts";
 import { SporeError } from "../base/errors.ts";
 import {
   flagOf,
@@ -117,7 +117,7 @@ function withDefaults(given: Values, environment: Environment): SporedConfigurat
   const discoveryBind = text("discoveryBind", lan ? "0.0.0.0" : "127.0.0.1");
   const loopback = discoveryBind.startsWith("127.");
   return {
-    dataDir: text("dataDir", join(dataHome(environment), "spore")),
+    dataDir: text("dataDir", defaultDataDirectory(environment)),
     apiBind: text("apiBind", "127.0.0.1"),
     apiPort: Number(text("apiPort", "7443")),
     gatewayPort: Number(text("gatewayPort", "3001")),
@@ -134,11 +134,6 @@ function withDefaults(given: Values, environment: Environment): SporedConfigurat
     components: list("components", sporedComponents),
     logLevel: text("logLevel", "info"),
   };
-}
-
-/** `$XDG_DATA_HOME`, or where the specification puts it. */
-function dataHome(environment: Environment): string {
-  return environment.XDG_DATA_HOME || join(environment.HOME || ".", ".local", "share");
 }
 
 function checked(option: Option, value: string | readonly string[] | boolean): string {

@@ -7,7 +7,7 @@ import { helpText } from "../../controller/config/help-text.ts";
 import { readConfiguration } from "../../controller/config/read-configuration.ts";
 import { flagOf, type SporedConfiguration, sporedOptions } from "../../controller/config/spored-options.ts";
 
-const home = { HOME: "/home/ada" };
+const home = { XDG_DATA_HOME: "/home/ada/data" };
 
 function read(words: readonly string[], environment: Record<string, string> = {}): SporedConfiguration {
   const invocation = readConfiguration(words, { ...home, ...environment });
@@ -34,7 +34,7 @@ function file(text: string): string {
 describe("readConfiguration", () => {
   it("hears and serves loopback only unless told otherwise", () => {
     expect(read([])).toMatchObject({
-      dataDir: "/home/ada/.local/share/spore",
+      dataDir: "/home/ada/data/spore",
       apiBind: "127.0.0.1",
       discoveryBind: "127.0.0.1",
       broadcast: "127.255.255.255",
