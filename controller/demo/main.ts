@@ -1,0 +1,39 @@
+import { stderr, stdout } from "node:process";
+import { systemClock } from "../base/clock.ts";
+import { isSporeError } from "../base/errors.ts";
+import { demoHelp, readDemoOptions } from "./demo-options.ts";
+import { LivePicture } from "./live-picture.ts";
+import { runDemo } from "./run-demo.ts";
+
+/** `npm start`. */
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(130); // asked twice: at once
+    stop.abort();
+  });
+}
+
+const screen = new LivePicture({
+  write: (text) => void stdout.write(text),
+  isTerminal: stdout.isTTY === true,
+  get width() {
+    return stdout.columns ?? 80;
+  },
+  get height() {
+    return stdout.rows ?? 40;
+  },
+});
+
+try {
+  const options = readDemoOptions(process.argv.slice(2));
+  if (options === "help") stdout.write(demoHelp);
+  else process.exitCode = await runDemo(options, { screen, clock: systemClock, signal: stop.signal });
+} catch (error) {
+  const hint = isSporeError(error) ? error.details.hint : undefined;
+  const message = isSporeError(error) ? error.message : error instanceof Error ? error.stack : String(error);
+  stderr.write(`error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
+  process.exitCode = isSporeError(error, "SPORE_USAGE") ? 2 : 1;
+} finally {
+  screen.close();
+}

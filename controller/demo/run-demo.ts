@@ -1,0 +1,262 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Clock, sleep } from "../base/clock.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import { silentLogger } from "../base/log.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { apiClient } from "../client/api-client.ts";
+import type { Client } from "../client/client.ts";
+import { httpsTransport } from "../client/https-transport.ts";
+import { readKubeconfig } from "../client/kubeconfig.ts";
+import { startBoards } from "./board-fleet.ts";
+import { buildHostFirmware, type HostFirmware } from "./build-firmware.ts";
+import type { DemoOptions } from "./demo-options.ts";
+import type { LivePicture } from "./live-picture.ts";
+import { startSimulation } from "./simulated-fleet.ts";
+import { type SporedProcess, startSpored } from "./spored-process.ts";
+import { lookAtFleet } from "./watched-fleet.ts";
+
+export interface DemoSurroundings {
+  readonly screen: LivePicture;
+  readonly clock: Clock;
+  /** Ends the demo cleanly. */
+  readonly signal: AbortSignal;
+}
+
+const checkout = fileURLToPath(new URL("../..", import.meta.url));
+const quickstart = join(checkout, "manifests", "quickstart");
+const group = { namespace: "default", name: "lab-sensors" };
+const program = "lab-sensor";
+const oldVersion = "1.0.0";
+const newVersion = "1.1.0";
+/** So that an upload can be watched. */
+const otaBytesPerSecond = 120_000;
+const lookEveryMs = 150;
+
+/**
+ * Builds, starts, applies, watches; returns the exit code.
+ *
+ * @throws SporeError where something that it needs is missing or taken.
+ */
+export async function runDemo(options: DemoOptions, around: DemoSurroundings): Promise<number> {
+  const { screen, clock, signal } = around;
+  const startMs = clock.monotonic();
+  await using directory = await dataDirectory(options.dataDir);
+  const firmware = options.simulated ? undefined : await buildOrExplain(around);
+  await using spored = await startSpored({
+    dataDir: directory.path,
+    flags: sporedFlags(options),
+    clock,
+    signal,
+  });
+  await using connection = await connect(spored, clock);
+  const { client } = connection;
+  await using fleet = await startFleet(options, firmware, directory.path, around);
+  screen.say(greeting(options, spored, fleet.what));
+  await pushImages(fleet.images, spored, around);
+  await sporectl(["apply", "-f", quickstart], spored, around);
+  const timeoutMs = options.once ? options.timeoutSeconds * 1000 : Number.POSITIVE_INFINITY;
+  const converged = await Promise.race([
+    watchUntilConverged(client, options, around, timeoutMs, startMs),
+    spored.failed,
+  ]);
+  if (options.once) return converged ? 0 : 1;
+  if (!signal.aborted) screen.say(farewell(spored, fleet.first));
+  await Promise.race([watchOn(client, options, around), spored.failed]);
+  screen.say("stopping");
+  return 0;
+}
+
+function sporedFlags({ apiPort, gatewayPort, udpPort }: DemoOptions): readonly string[] {
+  const ports = ["--api-port", `${apiPort}`, "--gateway-port", `${gatewayPort}`, "--udp-port", `${udpPort}`];
+  return [...ports, "--auto-adopt", group.namespace, "--ota-parallel", "8"];
+}
+
+async function dataDirectory(given: string | undefined): Promise<AsyncDisposable & { readonly path: string }> {
+  if (given !== undefined) return { path: given, [Symbol.asyncDispose]: async () => {} };
+  const path = await mkdtemp(join(tmpdir(), "spore-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Undefined where there is no compiler: the reason has been said. */
+async function buildOrExplain({ screen, clock, signal }: DemoSurroundings): Promise<HostFirmware | undefined> {
+  const startMs = clock.monotonic();
+  try {
+    const outDir = join(checkout, "build", "host");
+    const firmware = await buildHostFirmware({ checkout, outDir, signal, log: silentLogger });
+    const seconds = (clock.monotonic() - startMs) / 1000;
+    if (seconds > 1) screen.say(`built the firmware in ${seconds.toFixed(1)} s`);
+    return firmware;
+  } catch (error) {
+    if (!isSporeError(error, "SPORE_COMPILER_MISSING")) throw error;
+    screen.say(`${error.message}\n${error.details.hint ?? ""}\nUntil then: SIMULATED nodes.`);
+    return undefined;
+  }
+}
+
+interface DemoFleet extends AsyncDisposable {
+  /** For the greeting. */
+  readonly what: string;
+  /** Address of the first node. */
+  readonly first: string;
+  /** Paths of the images, the old version first. */
+  readonly images: readonly string[];
+}
+
+async function startFleet(
+  options: DemoOptions,
+  firmware: HostFirmware | undefined,
+  dataDir: string,
+  { screen, clock }: DemoSurroundings,
+): Promise<DemoFleet> {
+  if (!firmware) return startSimulation(options, dataDir, otaBytesPerSecond, clock);
+  const image = (version: string) => {
+    const found = firmware.images.find((each) => each.name === program && each.version === version);
+    if (!found) throw new SporeError("SPORE_BUILD_FAILED", `the build made no ${program} ${version}`);
+    return found;
+  };
+  const boards = await startBoards({
+    firmware,
+    factoryImage: image(oldVersion),
+    count: options.nodes,
+    base: options.base,
+    httpPort: options.httpPort,
+    udpPort: options.udpPort,
+    directory: join(dataDir, "boards"),
+    otaBytesPerSecond,
+    clock,
+    onEvent: (sentence) => screen.say(sentence),
+  });
+  return {
+    what: `${options.nodes} node processes (the C++ firmware, built for this machine)`,
+    first: options.base,
+    images: [image(oldVersion).path, image(newVersion).path],
+    [Symbol.asyncDispose]: () => boards[Symbol.asyncDispose](),
+  };
+}
+
+async function connect(spored: SporedProcess, clock: Clock): Promise<AsyncDisposable & { readonly client: Client }> {
+  const access = await readKubeconfig([spored.kubeconfig]);
+  const connection = httpsTransport(access, clock);
+  return {
+    client: apiClient(connection.transport, { clock, userAgent: "spore-demo/0.1" }),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  };
+}
+
+async function pushImages(images: readonly string[], spored: SporedProcess, around: DemoSurroundings): Promise<void> {
+  for (const image of images) {
+    await readFile(image); // a clear error before a connection is opened
+    await sporectl(["firmware", "push", image], spored, around);
+  }
+}
+
+/** The command line as a user has it, in this process. */
+async function sporectl(words: readonly string[], spored: SporedProcess, around: DemoSurroundings): Promise<void> {
+  const { screen, clock, signal } = around;
+  screen.say(`$ sporectl ${words.map((word) => word.replace(checkout, "")).join(" ")}`);
+  let errors = "";
+  const collect = (sink: (text: string) => void) => ({ write: sink, isTerminal: false, width: 80 });
+  const code = await runCli(words, {
+    out: collect((text) => screen.say(`  ${text.trimEnd()}`)),
+    err: collect((text) => {
+      errors += text;
+    }),
+    input: (async function* () {})(),
+    env: { SPORE_KUBECONFIG: spored.kubeconfig },
+    clock,
+    signal,
+  });
+  if (code !== 0) throw new SporeError("SPORE_UNAVAILABLE", `sporectl ${words[0]} failed: ${errors.trim()}`);
+}
+
+async function watchUntilConverged(
+  client: Client,
+  options: DemoOptions,
+  around: DemoSurroundings,
+  timeoutMs: number,
+  startMs: number,
+): Promise<boolean> {
+  const { screen, clock, signal } = around;
+  for (;;) {
+    const seconds = Math.round((clock.monotonic() - startMs) / 1000);
+    const look = await lookAtFleet(client, group, { nodes: options.nodes, version: newVersion }, signal).catch(stopped);
+    if (!look) return false;
+    screen.show(look.lines, title(look.lines.filter(({ state }) => state === "ready").length, options.nodes, seconds));
+    if (look.converged) {
+      screen.say(`converged: ${options.nodes} nodes run ${program} ${newVersion} after ${seconds} s`);
+      return true;
+    }
+    if (options.once && look.stalled !== undefined) {
+      screen.say(`stalled: ${look.stalled}`);
+      return false;
+    }
+    if (clock.monotonic() - startMs > timeoutMs) {
+      const open = look.lines.filter(({ state }) => state !== "ready").map(({ name, text }) => `${name}: ${text}`);
+      screen.say(
+        `not converged after ${options.timeoutSeconds} s: ${look.reason ?? "the group says nothing"}\n${open.join("\n")}`,
+      );
+      return false;
+    }
+    if (
+      await sleep(clock, lookEveryMs, signal).then(
+        () => false,
+        () => true,
+      )
+    )
+      return false;
+  }
+
+  function stopped(error: unknown): undefined {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Goes on showing the fleet until the demo is stopped. */
+async function watchOn(
+  client: Client,
+  options: DemoOptions,
+  { screen, clock, signal }: DemoSurroundings,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const look = await lookAtFleet(client, group, { nodes: options.nodes, version: newVersion }, signal);
+      const ready = look.lines.filter(({ state }) => state === "ready").length;
+      screen.show(look.lines, title(ready, options.nodes));
+      await sleep(clock, lookEveryMs, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
+
+function title(ready: number, nodes: number, seconds?: number): string {
+  return `SPORE  ${ready} of ${nodes} nodes ready${seconds === undefined ? "" : `  ${seconds} s`}`;
+}
+
+function greeting({ apiPort, gatewayPort }: DemoOptions, { kubeconfig, logFile }: SporedProcess, what: string): string {
+  return [
+    `spored serves https://127.0.0.1:${apiPort}, health and metrics on http://127.0.0.1:${gatewayPort}`,
+    `  kubeconfig  ${kubeconfig}`,
+    `  log         ${logFile}`,
+    what,
+  ].join("\n");
+}
+
+function farewell({ kubeconfig }: SporedProcess, first: string): string {
+  return [
+    "",
+    "Try, in another terminal:",
+    `  export SPORE_KUBECONFIG=${kubeconfig}`,
+    "  npx sporectl get nodes",
+    "  npx sporectl describe node esp-a00001",
+    `  sed -i 's/1.1.0/1.0.0/' manifests/quickstart/node-group.yaml && npx sporectl apply -f manifests/quickstart`,
+    `  curl -F file=@build/host/images/lab-sensor-1.0.0.bin http://${first}/api/node/update    # out of band: SPORE undoes it`,
+    "  kill -9 <a node's process>; it comes back after 12 s",
+    "Ctrl-C stops everything.",
+    "",
+  ].join("\n");
+}
