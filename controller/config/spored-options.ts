@@ -18,18 +18,14 @@ export interface SporedConfiguration {
   readonly autoAdopt: readonly string[];
   readonly otaParallel: number;
   readonly tlsSan: readonly string[];
-  readonly components: readonly string[];
   readonly logLevel: string;
 }
-
-/** The parts of spored that can run by themselves. */
-export const sporedComponents = ["apiserver", "controllers", "discovery", "gateway"] as const;
 
 const logLevels = ["debug", "info", "warn", "error"] as const;
 
 /** How one option is read and explained. */
 export interface OptionSpec {
-  readonly type: "text" | "port" | "count" | "switch" | "list" | "address" | "choice" | "choices";
+  readonly type: "text" | "port" | "count" | "switch" | "list" | "address" | "choice";
   /** What stands behind the flag in the help. */
   readonly placeholder?: string;
   readonly choices?: readonly string[];
@@ -63,7 +59,6 @@ export const sporedOptions: { readonly [K in keyof SporedConfiguration]: OptionS
     placeholder: "NAME",
     summary: "another name or address in the API's certificate; may be repeated",
   },
-  components: { type: "choices", choices: sporedComponents, summary: "which parts to run" },
   logLevel: { type: "choice", choices: logLevels, summary: "what to log" },
 };
 

@@ -7,7 +7,7 @@ export interface HealthSource {
   /** Whether the process does its work. */
   healthy(): boolean;
   /** Prometheus text format. */
-  metrics(): string;
+  metrics(): Promise<string>;
 }
 
 /** A server that runs. */
@@ -28,7 +28,7 @@ const headersMaxBytes = 8 * 1024;
  */
 export async function serveHealth(port: number, source: HealthSource): Promise<HealthServer> {
   const server = createServer({ requestTimeout: requestMaxMs, maxHeaderSize: headersMaxBytes }, (request, response) => {
-    answer(request, response, source);
+    void answer(request, response, source);
   });
   await listen(server, port);
   const address = server.address();
@@ -41,13 +41,19 @@ export async function serveHealth(port: number, source: HealthSource): Promise<H
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, source: HealthSource): void {
-  const { status, body, type = "text/plain; charset=utf-8" } = answerTo(request, source);
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly type?: string;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, source: HealthSource): Promise<void> {
+  const { status, body, type = "text/plain; charset=utf-8" } = await answerTo(request, source);
   response.writeHead(status, { "content-type": type, "x-content-type-options": "nosniff" });
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
-function answerTo(request: IncomingMessage, source: HealthSource): { status: number; body: string; type?: string } {
+async function answerTo(request: IncomingMessage, source: HealthSource): Promise<Answer> {
   if (!isLoopbackHost(request.headers.host ?? "")) {
     return { status: 421, body: "this port answers to loopback names only\n" };
   }
@@ -58,7 +64,7 @@ function answerTo(request: IncomingMessage, source: HealthSource): { status: num
     case "/readyz":
       return source.healthy() ? { status: 200, body: "ok" } : { status: 503, body: "not ready" };
     case "/metrics":
-      return { status: 200, body: source.metrics(), type: "text/plain; version=0.0.4; charset=utf-8" };
+      return { status: 200, body: await source.metrics(), type: "text/plain; version=0.0.4; charset=utf-8" };
     default:
       return { status: 404, body: "this port serves /healthz and /metrics\n" };
   }

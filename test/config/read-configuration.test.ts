@@ -75,10 +75,7 @@ describe("readConfiguration", () => {
     [["--api-bind", "localhost"], '--api-bind "localhost": must be an IPv4 address'],
     [["--node", "10.0.0.1:0"], '--node "10.0.0.1:0": must be IP or IP:PORT, such as 192.168.1.20 or 192.168.1.20:8080'],
     [["--ota-parallel", "0"], '--ota-parallel "0": must be a number from 1 to 9999'],
-    [
-      ["--components", "apiserver,kitchen"],
-      '--components "kitchen": must be some of apiserver, controllers, discovery, gateway',
-    ],
+    [["--auto-adopt", ""], "--auto-adopt must not be empty"],
     [["--log-level", "loud"], '--log-level "loud": must be one of debug, info, warn, error'],
     [["--data-dir"], "--data-dir needs a value"],
     [["--colour"], "unknown flag --colour"],

@@ -25,7 +25,7 @@ function ask(port: number, path: string, options: { method?: string; host?: stri
   });
 }
 
-const source = { healthy: () => true, metrics: () => "spore_nodes 3\n" };
+const source = { healthy: () => true, metrics: async () => "spore_nodes 3\n" };
 
 describe("serveHealth", () => {
   it("tells health and metrics", async () => {
