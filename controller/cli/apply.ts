@@ -1,13 +1,12 @@
 import { SporeError } from "../base/errors.ts";
-import type { Client } from "../client/client.ts";
 import { applyAll, danglingReferences } from "../manifests/apply.ts";
-import type { ObjectApi } from "../manifests/object-api.ts";
 import { readStream, readTree, type TreeOptions, together } from "../manifests/read-tree.ts";
 import type { ReadResult } from "../manifests/read-yaml.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { knownKinds } from "./known-kinds.ts";
+import { objectApi } from "./object-api.ts";
 import { paint } from "./paint.ts";
 import { openSession } from "./session.ts";
 
@@ -61,20 +60,4 @@ async function readAll(paths: readonly string[], tree: TreeOptions, io: Io): Pro
   const results: ReadResult[] = [];
   for (const path of paths) results.push(path === "-" ? await readStream(io.input, tree) : await readTree(path, tree));
   return together(results);
-}
-
-/** A Client, as far as applying needs it. */
-export function objectApi(
-  client: Client,
-  fieldManager: string,
-  signal: AbortSignal,
-  onWarning: (text: string) => void,
-): ObjectApi {
-  const write = (dryRun: boolean) => ({ signal, dryRun, fieldManager, fieldValidation: "Strict", onWarning }) as const;
-  return {
-    read: (kind, key) => client.get(kind, key, signal),
-    create: (kind, object, dryRun) => client.create(kind, object, write(dryRun)),
-    patch: (kind, key, body, dryRun) => client.patch(kind, key, { type: "merge", body }, write(dryRun)),
-    remove: (kind, key) => client.delete(kind, key, { signal, propagationPolicy: "Background" }),
-  };
 }

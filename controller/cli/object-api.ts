@@ -1,0 +1,18 @@
+import type { Client } from "../client/client.ts";
+import type { ObjectApi } from "../manifests/object-api.ts";
+
+/** A Client, as far as applying needs it. */
+export function objectApi(
+  client: Client,
+  fieldManager: string,
+  signal: AbortSignal,
+  onWarning: (text: string) => void,
+): ObjectApi {
+  const write = (dryRun: boolean) => ({ signal, dryRun, fieldManager, fieldValidation: "Strict", onWarning }) as const;
+  return {
+    read: (kind, key) => client.get(kind, key, signal),
+    create: (kind, object, dryRun) => client.create(kind, object, write(dryRun)),
+    patch: (kind, key, body, dryRun) => client.patch(kind, key, { type: "merge", body }, write(dryRun)),
+    remove: (kind, key) => client.delete(kind, key, { signal, propagationPolicy: "Background" }),
+  };
+}
