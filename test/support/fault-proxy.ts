@@ -90,6 +90,7 @@ export class FaultProxy implements AsyncDisposable {
       const name = nameIn(soFar);
       if (name === undefined) return;
       if (!request) {
+        soFar = this.#addressed(soFar);
         request = { name, whole: false, answered: false };
         this.requests.push(request);
         this.#underWay.add(request);
@@ -118,6 +119,13 @@ export class FaultProxy implements AsyncDisposable {
     });
   }
 
+  /** With the device's own `Host`: it may refuse to answer for others. */
+  #addressed(soFar: Buffer): Buffer<ArrayBuffer> {
+    const head = soFar.toString("latin1", 0, soFar.indexOf("\r\n\r\n"));
+    const host = `Host: ${this.#device.address}:${this.#device.port}`;
+    return Buffer.concat([Buffer.from(head.replace(/^Host: .*$/m, host)), soFar.subarray(head.length)]);
+  }
+
   #reach(client: Socket, request: ProxiedRequest, fault: WireFault | undefined): Socket {
     const device = connect({ host: this.#device.address, port: this.#device.port, noDelay: true });
     const answer: Buffer[] = [];
@@ -131,6 +139,8 @@ export class FaultProxy implements AsyncDisposable {
     device.on("close", () => {
       this.#underWay.delete(request);
       if (answer.length === 0) client.resetAndDestroy();
+      else if (fault?.kind === "stall")
+        return; // a device that would not have it anyway; the controller must not hear of that
       else if (fault?.kind === "hold") this.#hold(() => client.end(Buffer.concat(answer)));
       else if (fault?.kind === "loseAnswer") client.resetAndDestroy();
       else if (fault?.kind === "halfBody") client.end(withHalfBody(Buffer.concat(answer)));
@@ -170,7 +180,17 @@ function isWhole(soFar: Buffer): boolean {
 /** Half of the body, under a length that fits it. */
 function withHalfBody(answer: Buffer): Buffer {
   const headEnd = answer.indexOf("\r\n\r\n") + 4;
-  const body = answer.subarray(headEnd, headEnd + ((answer.length - headEnd) >> 1));
+  const chunked = /transfer-encoding: chunked/i.test(answer.toString("latin1", 0, headEnd));
+  const whole = chunked ? withoutChunks(answer.subarray(headEnd)) : answer.subarray(headEnd);
+  const body = whole.subarray(0, whole.length >> 1);
   const status = answer.toString("latin1", 0, answer.indexOf("\r\n"));
   return Buffer.concat([Buffer.from(`${status}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`), body]);
+}
+
+function withoutChunks(body: Buffer): Buffer {
+  const lineEnd = body.indexOf("\r\n");
+  const length = Number.parseInt(body.toString("latin1", 0, lineEnd), 16);
+  if (!(length > 0)) return Buffer.alloc(0);
+  const end = lineEnd + 2 + length;
+  return Buffer.concat([body.subarray(lineEnd + 2, end), withoutChunks(body.subarray(end + 2))]);
 }

@@ -82,13 +82,15 @@ export function installing(harness: DriverHarness): void {
       expect(await performed).toMatchObject({ kind: "failed", reason: "NoAnswer" });
     });
 
-    it("is failed when the device loses power in the middle", async () => {
+    it("is not done when the device loses power in the middle", async () => {
       await using stage = await setUp(harness);
       stage.proxy.fault = { on: /update/, does: { kind: "stall", afterBytes: 4096 } };
-      const performed = stage.perform(install(endlessImage));
+      const { image, version } = stage.device.nextProgram;
+      const performed = stage.perform(install(image, version));
       await expect.poll(() => stage.proxy.count("POST /api/node/update")).toBe(1);
       await stage.device.powerCut();
-      expect((await performed).kind).toBe("failed");
+      // Buffers on the way may have taken everything: then nobody here knows how much arrived.
+      expect(["failed", "unknown"]).toContain((await performed).kind);
     });
 
     it("is not done when the device calls the image bad", async () => {

@@ -132,7 +132,11 @@ export async function expectAnswer(stage: Stage, bootId: number | undefined): Pr
   expect(observed.bootId).toBe(bootId);
 }
 
-export async function bootOf(stage: Stage): Promise<number | undefined> {
-  const observed = await stage.driver.observe(stage.target, never).catch(() => undefined); // while it reboots nobody answers
-  return observed?.bootId;
+/** The device comes back with another boot number. */
+export async function expectRestart(stage: Stage, bootId: number | undefined): Promise<void> {
+  const restarted = async () => {
+    const observed = await stage.driver.observe(stage.target, never).catch(() => undefined); // while it reboots nobody answers
+    return observed !== undefined && observed.bootId !== bootId;
+  };
+  await expect.poll(restarted, { timeout: 15_000, interval: 100 }).toBe(true);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootOf, type DriverHarness, expectVersion, install, never, setUp } from "./stage.ts";
+import { type DriverHarness, expectRestart, expectVersion, install, never, setUp } from "./stage.ts";
 
 /** What only devices say that know more than upstream. */
 export function refusing(harness: DriverHarness): void {
@@ -46,7 +46,7 @@ export function refusing(harness: DriverHarness): void {
         before.config?.kind === "values" && before.config.hash,
       );
       expect(await stage.perform({ kind: "Restart" })).toMatchObject({ kind: "done" });
-      await expect.poll(() => bootOf(stage), { timeout: 15_000, interval: 100 }).not.toBe(before.bootId);
+      await expectRestart(stage, before.bootId);
       expect((await stage.driver.observe(stage.target, never)).config).toMatchObject({ values: { [key]: value } });
     });
   });
