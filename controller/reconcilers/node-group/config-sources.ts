@@ -1,3 +1,4 @@
+import { isSeveringKey, severingRule } from "../../api/admission/severing-keys.ts";
 import type { ConfigMap, Secret } from "../../api/core-kinds.ts";
 import type { NodeGroupSpecTemplateConfigItem } from "../../api/node-group.ts";
 import type { JsonValue } from "../../base/json.ts";
@@ -14,14 +15,6 @@ export interface ResolvedConfig {
 export interface ConfigSources {
   configMap(name: string): ConfigMap | undefined;
   secret(name: string): Secret | undefined;
-}
-
-/** Keys that may cut a board off for good; refused until two-phase rotation exists. */
-const severing = /^(wifi_.*|udp_port|api_server_port)$/;
-
-/** Whether a key may cut a board off from the network. */
-export function isSeveringKey(key: string): boolean {
-  return severing.test(key);
 }
 
 /**
@@ -86,10 +79,7 @@ function readSecret(name: string, path: string, sources: ConfigSources): Resolve
 
 function keyFault(key: string, value: JsonValue, where: string) {
   if (isSeveringKey(key)) {
-    return stalled(
-      "InvalidConfig",
-      `${where}: "${key}" can cut a board off from the network for good, so it is not pushed; set it at the board and take it out here.`,
-    );
+    return stalled("InvalidConfig", `${where}: "${key}": ${severingRule}.`);
   }
   if (key === "labels") {
     return stalled(

@@ -26,6 +26,8 @@ export function actionTarget({ caches }: NodeDependencies, work: NodeWork): Targ
   const sources = observation.needsToken === true ? knownConfigs(node, caches).map(({ values }) => values) : [];
   const token = tokenFor(observation, sources, memory.refusedTokens);
   const { address, port } = where.target;
+  if (token === undefined) delete memory.shownToken;
+  else memory.shownToken = token;
   return { address, port, identity: observation.identity, ...(token !== undefined && { token }) };
 }
 

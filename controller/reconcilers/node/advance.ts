@@ -137,6 +137,7 @@ function fail(
   memory.failures += 1;
   memory.retryAtMs = clock.monotonic() + backoffDelayMs(actionBackoff, memory.failures, dependencies.random);
   memory.mustLook = true;
+  if (reason === "Unauthorized" && memory.shownToken !== undefined) memory.refusedTokens.add(memory.shownToken);
   const { digest } = operation;
   if (digest !== undefined && countsAsAttempt(reason)) work.attempts = withFailure(work.attempts, digest, reason);
   if (operation.kind === "Restart" && (change.phase === "Refused" || operation.attempt >= restartAttemptsMax)) {

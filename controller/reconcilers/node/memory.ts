@@ -24,6 +24,8 @@ export interface NodeMemory {
   /** Refused actions by what was asked, so that another wish is tried again. */
   readonly refused: Map<Refusable, { readonly wish: string; readonly problem: Problem }>;
   readonly refusedTokens: Set<string>;
+  /** The token that the last action was sent with. */
+  shownToken?: string;
   /** The last wish of each sort that the device took, and how often in a row. */
   readonly carriedOut: Map<Refusable, { readonly wish: string; readonly atMs: number; readonly times: number }>;
   /** The desired hash of the configuration that was pushed and taken in whole. */

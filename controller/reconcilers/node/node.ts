@@ -95,15 +95,13 @@ async function prepare(
   node: Node,
   { clock }: ReconcileContext,
 ): Promise<NodeWork> {
-  const driver = drivers.get(node.spec.family);
-  if (!driver) throw new SporeError("SPORE_INTERNAL", `No driver speaks to the family ${node.spec.family}.`);
   const memory = memories.of(node.metadata.name, node.metadata.uid ?? "");
   const desired = await desiredOf(node, caches, facts);
   const conflict = conflictOf(node, memory, caches);
   const { operation, failedAttempts, firmware, pushedLabels = [], restartedAt } = node.status ?? {};
   return {
     node,
-    driver,
+    driver: drivers.of(node.spec.family),
     memory,
     desired,
     conflict,

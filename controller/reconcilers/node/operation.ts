@@ -118,14 +118,22 @@ export function countsAsAttempt(reason: string): boolean {
 }
 
 /** The code crashes, or the device judged the image itself: the same image would meet the same end. */
-const finalReasons = new Set(["CrashLoop", "ImageRefused", "InvalidImage", "TooLarge", "SignatureRefused"]);
+const finalReasons = new Set([
+  "BadRequest",
+  "CrashLoop",
+  "InvalidImage",
+  "InvalidSignature",
+  "NotSupported",
+  "TooLarge",
+  "WrongFlashSize",
+]);
 
 /** Nothing reached the device's flash. */
 const passingReasons = new Set([
   "Aborted",
   "Busy",
-  "IdentityConflict",
-  "LowMemory",
+  "IdentityMismatch",
+  "Overloaded",
   "StaleFence",
   "Unauthorized",
   "Unreachable",

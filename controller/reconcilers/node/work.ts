@@ -2,8 +2,9 @@ import { Node, type NodeStatus, type NodeStatusFailedAttempts, type NodeStatusOp
 import type { FactsCache } from "../../artifacts/facts-cache.ts";
 import type { Random } from "../../base/random.ts";
 import type { Client } from "../../client/client.ts";
-import type { Driver, Family, Outcome } from "../../drivers/driver.ts";
+import type { Driver, Outcome } from "../../drivers/driver.ts";
 import { nodeNameOf } from "../../drivers/node-name.ts";
+import type { Drivers } from "../../drivers/registry.ts";
 import type { Sightings } from "../../drivers/sightings.ts";
 import type { CacheSource } from "../../runtime/caches.ts";
 import type { Executor } from "../../runtime/executor.ts";
@@ -23,7 +24,7 @@ export interface NodeDependencies {
   readonly recorder: Recorder;
   readonly random: Random;
   readonly sightings: Sightings;
-  readonly drivers: ReadonlyMap<Family, Driver>;
+  readonly drivers: Drivers;
   /** Carries out installs; its parallelism is `--ota-parallel`. */
   readonly executor: Executor<InstallEnd>;
   readonly facts: FactsCache;
