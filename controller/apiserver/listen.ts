@@ -7,7 +7,7 @@ import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { ApiServer } from "./api-server.ts";
 import type { Credentials } from "./credentials.ts";
-import { type HttpExchange, serveExchange } from "./http-exchange.ts";
+import { serveExchange } from "./http-exchange.ts";
 
 export interface ListenOptions {
   readonly server: ApiServer;
@@ -50,7 +50,13 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
   const { server, credentials, host, port, clock, log } = options;
   const names = namesOf(host, options.names ?? []);
   let identity = await credentials.authority.issueServer(names);
+  const parts = { server, authenticator: credentials.authenticator, clock, log };
   const app = fastify({
+    // A URL that the router cannot read is answered like any other that leads nowhere.
+    frameworkErrors(_error, request, reply) {
+      reply.hijack();
+      void serveExchange({ incoming: request.raw, outgoing: reply.raw }, parts);
+    },
     http2: true,
     https: {
       allowHTTP1: true,
@@ -75,8 +81,7 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
   app.addHook("onRequest", (request, reply) => {
     // Everything is answered from here, also what the router does not know: the API has its own addresses and its own errors.
     reply.hijack();
-    const exchange: HttpExchange = { incoming: request.raw, outgoing: reply.raw };
-    return serveExchange(exchange, { server, authenticator: credentials.authenticator, clock, log });
+    return serveExchange({ incoming: request.raw, outgoing: reply.raw }, parts);
   });
   app.all("/*", () => {});
   await bind(app.listen({ host, port }), host, port);

@@ -1,10 +1,153 @@
+import { connect as connectHttp2, constants } from "node:http2";
+import { createServer } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listenHttps } from "../../controller/apiserver/listen.ts";
+import { systemClock } from "../../controller/base/clock.ts";
+import { silentLogger } from "../../controller/base/log.ts";
 import { apiServerContract } from "../contract/api-server.ts";
-import { Asker } from "../support/api-server.ts";
-import { httpsServer } from "../support/https-server.ts";
+import { Asker, testServer, urls } from "../support/api-server.ts";
+import { httpsServer, type TestIdentity, testIdentity } from "../support/https-server.ts";
 import { rawHttps } from "../support/raw-https.ts";
 
-apiServerContract("over HTTPS", async () => {
-  const server = await httpsServer();
-  const transport = rawHttps(server.listener, server.credentials.authority.certificate, server.token);
-  return { asker: new Asker(transport), close: () => server[Symbol.asyncDispose]() };
+let identity: TestIdentity;
+beforeAll(async () => {
+  identity = await testIdentity();
 });
+afterAll(() => identity[Symbol.asyncDispose]());
+
+const ca = () => identity.credentials.authority.certificate;
+
+apiServerContract("over HTTPS", async () => {
+  const server = await httpsServer(identity);
+  const transport = rawHttps(server.listener, ca(), identity.token);
+  return { transport, close: () => server[Symbol.asyncDispose]() };
+});
+
+describe("the HTTPS listener", () => {
+  it("lets nobody in without a token, except to what everybody may know", async () => {
+    await using server = await httpsServer(identity);
+    const asAnybody = new Asker(rawHttps(server.listener, ca(), undefined));
+    expect((await asAnybody.get("/version")).json.gitVersion).toMatch(/^v1\.32\.\d+\+spore\.\d+$/);
+    expect((await asAnybody.get("/healthz")).text).toBe("ok");
+    for (const path of [urls.nodes, "/apis", "/openapi/v2", "/metrics", `/artifacts/sha256/${"a".repeat(64)}`]) {
+      const { status, json } = await asAnybody.get(path);
+      expect([path, status, json.reason]).toEqual([path, 403, "Forbidden"]);
+    }
+    const asImpostor = new Asker(rawHttps(server.listener, ca(), "spore_guessed"));
+    expect((await asImpostor.get("/version")).json).toMatchObject({
+      kind: "Status",
+      code: 401,
+      message: "Unauthorized",
+    });
+  });
+
+  it("answers HEAD without a body, and other methods with a Status", async () => {
+    await using server = await httpsServer(identity);
+    const transport = rawHttps(server.listener, ca(), identity.token);
+    const head = await new Asker((request) => transport(request, "HEAD")).get("/version");
+    expect([head.status, head.text, Number(head.headers["content-length"]) > 50]).toEqual([200, "", true]);
+    const options = await new Asker((request) => transport(request, "OPTIONS")).get("/version");
+    expect([options.status, options.json.reason]).toEqual([405, "MethodNotAllowed"]);
+  });
+
+  it("speaks HTTP/2, a watch and a write on one connection", async () => {
+    await using server = await httpsServer(identity);
+    const session = connectHttp2(server.listener.url, { ca: ca() });
+    const authorization = `Bearer ${identity.token}`;
+    const watch = session.request({ ":path": `${urls.configMaps}?watch=true`, authorization });
+    const post = session.request({ ":method": "POST", ":path": urls.configMaps, authorization });
+    post.end(JSON.stringify({ metadata: { name: "a" } }));
+    const [line = ""] = await firstChunk(watch);
+    expect(JSON.parse(line)).toMatchObject({ type: "ADDED", object: { metadata: { name: "a" } } });
+    session.destroy();
+  });
+
+  it("ends open watches cleanly when it closes, on both protocols, at once", async () => {
+    const server = await httpsServer(identity);
+    const watch = await new Asker(rawHttps(server.listener, ca(), identity.token)).watch(`${urls.namespaces}?watch=1`);
+    const session = connectHttp2(server.listener.url, { ca: ca() });
+    const stream = session.request({
+      ":path": `${urls.namespaces}?watch=1`,
+      authorization: `Bearer ${identity.token}`,
+    });
+    expect(await watch.take(2)).toEqual(["ADDED default", "ADDED kube-system"]);
+    await firstChunk(stream);
+    const ended = new Promise<number>((resolve) => stream.on("close", () => resolve(stream.rstCode)));
+    stream.resume();
+    const startMs = performance.now();
+    await server[Symbol.asyncDispose]();
+    expect(performance.now() - startMs).toBeLessThan(1500);
+    expect(await watch.next()).toBeUndefined();
+    expect(await ended).toBe(constants.NGHTTP2_NO_ERROR);
+  });
+
+  it("closes although a client never reads its watch", async () => {
+    const server = await httpsServer(identity);
+    const socket = connectTls({ host: "127.0.0.1", port: server.listener.port, ca: ca() });
+    await new Promise((resolve) => socket.once("secureConnect", resolve));
+    socket.pause();
+    socket.write(
+      `GET ${urls.namespaces}?watch=1 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${identity.token}\r\n\r\n`,
+    );
+    await server[Symbol.asyncDispose]();
+    socket.destroy();
+  });
+
+  it("survives what is no HTTP and no TLS", async () => {
+    await using server = await httpsServer(identity);
+    const socket = connectTls({ host: "127.0.0.1", port: server.listener.port, ca: ca() });
+    socket.on("error", () => {}); // the server hangs up, as it should
+    socket.resume();
+    socket.write("\u0000\u0001\u0002 rubbish\r\n\r\n");
+    await new Promise((resolve) => socket.once("close", resolve));
+    const ask = new Asker(rawHttps(server.listener, ca(), identity.token));
+    expect((await ask.get("/readyz")).text).toBe("ok");
+  });
+
+  it("has a certificate for the names that it was given", async () => {
+    await using api = await testServer();
+    const names = ["spore.example", "192.0.2.7"];
+    const { credentials } = identity;
+    const log = silentLogger;
+    await using listener = await listenHttps({
+      server: api,
+      credentials,
+      host: "127.0.0.1",
+      port: 0,
+      names,
+      clock: systemClock,
+      log,
+    });
+    const socket = connectTls({ host: "127.0.0.1", port: listener.port, ca: ca(), servername: "spore.example" });
+    await new Promise((resolve, reject) => socket.once("secureConnect", resolve).once("error", reject));
+    const { subjectaltname } = socket.getPeerCertificate();
+    for (const name of ["DNS:localhost", "DNS:spore.example", "IP Address:127.0.0.1", "IP Address:192.0.2.7"]) {
+      expect(subjectaltname).toContain(name);
+    }
+    socket.destroy();
+  });
+
+  it("names a port that is taken and an address that is not there", async () => {
+    await using api = await testServer();
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const address = taken.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const options = { server: api, credentials: identity.credentials, clock: systemClock, log: silentLogger };
+    await expect(listenHttps({ ...options, host: "127.0.0.1", port })).rejects.toMatchObject({
+      code: "SPORE_PORT_TAKEN",
+    });
+    await expect(listenHttps({ ...options, host: "192.0.2.1", port: 0 })).rejects.toMatchObject({
+      code: "SPORE_USAGE",
+    });
+    taken.close();
+  });
+});
+
+async function firstChunk(
+  stream: AsyncIterable<Uint8Array> & { once(event: "data", listener: (chunk: Buffer) => void): unknown },
+) {
+  const chunk = await new Promise<Buffer>((resolve) => stream.once("data", resolve));
+  return chunk.toString("utf8").split("\n");
+}

@@ -9,43 +9,41 @@ import { systemClock } from "../../controller/base/clock.ts";
 import { silentLogger } from "../../controller/base/log.ts";
 import { type ServerParts, testServer } from "./api-server.ts";
 
-/** A server on a socket, with credentials in a directory of its own. */
+/** Who a server is and who its administrator is, in a directory of their own. Making an authority takes a while, so many servers may share one. */
+export interface TestIdentity extends AsyncDisposable {
+  readonly credentials: Credentials;
+  readonly dataDir: string;
+  readonly token: string;
+}
+
+export async function testIdentity(): Promise<TestIdentity> {
+  const dataDir = await mkdtemp(join(tmpdir(), "spore-https-"));
+  const credentials = await openCredentials({ dataDir, clock: systemClock, log: silentLogger });
+  const kubeconfig = await credentials.writeAdminKubeconfig("https://127.0.0.1:1");
+  const token = (await readAdminToken(kubeconfig)) ?? "";
+  return { credentials, dataDir, token, [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true }) };
+}
+
+/** A server on a socket of loopback. */
 export interface HttpsServer extends AsyncDisposable {
   readonly api: ApiServer;
   readonly listener: Listener;
-  readonly credentials: Credentials;
+  /** For kubectl and the like. */
   readonly kubeconfig: string;
-  readonly token: string;
-  readonly dataDir: string;
 }
 
-export async function httpsServer(parts: ServerParts & { readonly host?: string } = {}): Promise<HttpsServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), "spore-https-"));
-  const clock = parts.clock ?? systemClock;
+export async function httpsServer(identity: TestIdentity, parts: ServerParts = {}): Promise<HttpsServer> {
+  const { credentials } = identity;
+  const log = parts.log ?? silentLogger;
   const api = await testServer(parts);
-  const credentials = await openCredentials({ dataDir, clock, log: silentLogger });
-  const host = parts.host ?? "127.0.0.1";
-  const listener = await listenHttps({
-    server: api,
-    credentials,
-    host,
-    port: 0,
-    clock: systemClock,
-    log: parts.log ?? silentLogger,
-  });
-  const kubeconfig = await credentials.writeAdminKubeconfig(listener.url);
-  const token = (await readAdminToken(kubeconfig)) ?? "";
+  const listener = await listenHttps({ server: api, credentials, host: "127.0.0.1", port: 0, clock: systemClock, log });
   return {
     api,
     listener,
-    credentials,
-    kubeconfig,
-    token,
-    dataDir,
+    kubeconfig: await credentials.writeAdminKubeconfig(listener.url),
     async [Symbol.asyncDispose]() {
       await listener[Symbol.asyncDispose]();
       await api[Symbol.asyncDispose]();
-      await rm(dataDir, { recursive: true });
     },
   };
 }

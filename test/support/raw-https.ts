@@ -1,25 +1,25 @@
 import { request as httpsRequest } from "node:https";
-import type { ApiRequest, ApiResponse, Transport } from "../../controller/api/transport.ts";
+import type { ApiRequest, ApiResponse } from "../../controller/api/transport.ts";
 
-/** A plain HTTPS client on `node:https`, so that the server is not only tested with our own. */
-export function rawHttps(
-  server: { readonly port: number; readonly host?: string },
-  ca: string,
-  token: string,
-): Transport {
-  return (request) =>
+/**
+ * A plain HTTPS client on `node:https`, so that the server is not only tested with our own.
+ *
+ * @param token undefined sends no credentials.
+ */
+export function rawHttps(server: { readonly port: number }, ca: string, token: string | undefined) {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return (request: ApiRequest, method: string = request.method) =>
     new Promise<ApiResponse>((resolve, reject) => {
       const query = request.query.toString();
       const sent = httpsRequest(
         {
-          host: server.host ?? "127.0.0.1",
+          host: "127.0.0.1",
           port: server.port,
           ca,
           agent: false,
-          method: request.method,
+          method,
           path: query === "" ? request.path : `${request.path}?${query}`,
-          // Without a length Node.js sends the body of a DELETE unframed.
-          headers: { ...request.headers, ...lengthOf(request), authorization: `Bearer ${token}` },
+          headers: { ...request.headers, ...lengthOf(request), ...authorization },
           signal: request.signal,
         },
         (response) => {
@@ -28,15 +28,14 @@ export function rawHttps(
         },
       );
       sent.on("error", reject);
-      sendBody(request, sent);
+      if (request.body !== undefined && !(request.body instanceof Uint8Array)) {
+        throw new TypeError("this client sends whole bodies");
+      }
+      sent.end(request.body);
     });
 }
 
+/** Without a length Node.js sends the body of a DELETE unframed. */
 function lengthOf({ body }: ApiRequest): { readonly "content-length"?: number } {
   return body instanceof Uint8Array ? { "content-length": body.byteLength } : {};
-}
-
-function sendBody({ body }: ApiRequest, sent: ReturnType<typeof httpsRequest>): void {
-  if (body === undefined || body instanceof Uint8Array) sent.end(body);
-  else throw new TypeError("this client sends whole bodies");
 }
