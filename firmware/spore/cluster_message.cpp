@@ -56,13 +56,21 @@ bool isRawFrame(Text text) {
   return true;
 }
 
+/// Digits and dots, as in an IPv4 address; the address that counts is the sender's.
+bool isDotted(Text text) {
+  for (char c : text)
+    if (!isDigit(c) && c != '.') return false;
+  return !text.empty();
+}
+
 /// `:H` or nothing, and for responses also `:H:ipv4`.
 bool takeOptionalHostname(Text rest, bool mayCarryAddress, ClusterMessage& message) {
   if (rest.empty()) return true;
   if (rest[0] != ':') return false;
   rest = rest.from(1);
-  message.hostname = mayCarryAddress ? rest.first(rest.find(':')) : rest;
-  return isHostname(message.hostname);
+  const size_t colon = mayCarryAddress ? rest.find(':') : Text::npos;
+  message.hostname = rest.first(colon);
+  return isHostname(message.hostname) && (colon == Text::npos || isDotted(rest.from(colon + 1)));
 }
 
 bool takeHostnameAndJson(Text rest, ClusterMessage& message) {

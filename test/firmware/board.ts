@@ -79,7 +79,6 @@ export async function board(options: BoardOptions = {}): Promise<Board> {
       factoryImage: await imageOf(version),
       hostname: `esp_${id}`,
       address: `127.41.${process.pid & 255}.${number}`,
-      broadcast: `127.41.${process.pid & 255}.255`,
       httpPort: 0,
       udpPort,
       ...given,
@@ -122,7 +121,8 @@ function talkTo(node: HostNode, port: number, lines: readonly string[]): Board {
 /** One request on a connection of its own. */
 export function ask(host: string, port: number, method: string, path: string, sent: RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const length = sent.body === undefined ? {} : { "Content-Length": Buffer.byteLength(sent.body) };
+    const chunked = sent.headers?.["Transfer-Encoding"] !== undefined;
+    const length = sent.body === undefined || chunked ? {} : { "Content-Length": Buffer.byteLength(sent.body) };
     const outgoing = request({ host, port, method, path, agent: false, headers: { ...length, ...sent.headers } });
     outgoing.once("error", reject);
     outgoing.once("response", (response) => {

@@ -25,7 +25,7 @@ bool bindTo(int fd, Endpoint at) {
 
 }  // namespace
 
-uint16_t HttpSockets::listen(uint16_t port) {
+uint16_t HttpSockets::listen(uint16_t port, uint16_t preferred) {
   const Ipv4 address = loopbackAddress(options_.bind, "--bind");
   listener_ = socket(AF_INET, SOCK_STREAM, 0);
   if (listener_ < 0) die("cannot open a socket on", options_.bind.c_str());
@@ -37,7 +37,9 @@ uint16_t HttpSockets::listen(uint16_t port) {
     setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &receiveBytes, sizeof receiveBytes);
     setsockopt(listener_, IPPROTO_TCP, TCP_MAXSEG, &segmentBytes, sizeof segmentBytes);
   }
-  const bool bound = bindTo(listener_, {address, port}) || (errno == EACCES && bindTo(listener_, {address, 0}));
+  bool bound = port != 0 && bindTo(listener_, {address, port});
+  if (port == 0 || (!bound && errno == EACCES))
+    bound = (preferred != 0 && bindTo(listener_, {address, preferred})) || bindTo(listener_, {address, 0});
   if (!bound || ::listen(listener_, 16) != 0) die("cannot listen for HTTP on", options_.bind.c_str());
   sockaddr_in actual = {};
   socklen_t length = sizeof actual;

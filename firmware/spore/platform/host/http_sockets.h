@@ -15,9 +15,9 @@ class HttpSockets final : public HttpTransport {
  public:
   HttpSockets(const Options& options, const Clock& clock) : options_(options), clock_(clock) {}
 
-  /// Listens on `port`; 0 is any free one. When a port below 1024 is not permitted a free one is taken too.
-  /// Returns the port; exits with 1 when the address cannot be used.
-  uint16_t listen(uint16_t port);
+  /// Listens on `port`; 0 is any free one. When a port below 1024 is not permitted a free one is taken too, `preferred`
+  /// if that is free. Returns the port; exits with 1 when the address cannot be used.
+  uint16_t listen(uint16_t port, uint16_t preferred);
   /// Adds what to wait for.
   void addTo(std::vector<pollfd>& waits, const HttpServer& server);
   /// Handles what became ready.

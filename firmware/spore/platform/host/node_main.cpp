@@ -107,8 +107,8 @@ void stopWithoutPower(const pollfd& standardInput) {
 }
 
 /// Opens the configured ports, unless flags name others. Returns the HTTP port.
-uint16_t openSockets(const Options& options, const Configuration& configuration, DatagramSockets& datagrams,
-                     HttpSockets& http) {
+uint16_t openSockets(const Options& options, const Configuration& configuration, const RtcFile& memory,
+                     DatagramSockets& datagrams, HttpSockets& http) {
   const uint32_t udpPort =
       options.udpPort > 0 ? static_cast<uint32_t>(options.udpPort) : configuration.number(configuration.udpPort);
   const uint32_t httpPort = options.httpPort >= 0 ? static_cast<uint32_t>(options.httpPort)
@@ -116,7 +116,9 @@ uint16_t openSockets(const Options& options, const Configuration& configuration,
   // A board that has opened an access point of its own is gone from the network.
   if (options.fault == Fault::accessPointFallback) return static_cast<uint16_t>(httpPort);
   datagrams.open(static_cast<uint16_t>(udpPort));
-  return http.listen(static_cast<uint16_t>(httpPort));
+  const uint16_t port = http.listen(static_cast<uint16_t>(httpPort), memory.lastHttpPort());
+  memory.setLastHttpPort(port);
+  return port;
 }
 
 int runNode(int argc, char** argv) {
@@ -153,7 +155,7 @@ int runNode(int argc, char** argv) {
   static Node node(Ports{clock, random, datagrams, http, files, memory, update, board, network, log, &guard},
                    facts.facts(), identity, application);
   node.configure();
-  node.setUp(openSockets(options, node.configuration(), datagrams, http));
+  node.setUp(openSockets(options, node.configuration(), memory, datagrams, http));
   run(node, options, datagrams, http, clock);
 }
 

@@ -18,7 +18,8 @@ namespace {
 constexpr const char* variable = "SPORE_RTC_FD";
 constexpr off_t reasonAt = RtcMemory::bytes;
 constexpr off_t writesAt = reasonAt + 4;
-constexpr off_t fileBytes = writesAt + 4;
+constexpr off_t portAt = writesAt + 4;
+constexpr off_t fileBytes = portAt + 4;
 
 int anonymousFile() {
 #ifdef __linux__
@@ -99,6 +100,14 @@ ResetReason RtcFile::resetReason() const {
 
 void RtcFile::setResetReason(ResetReason reason) const {
   storeWord(fd_, reasonAt, static_cast<uint32_t>(reason));
+}
+
+uint16_t RtcFile::lastHttpPort() const {
+  return static_cast<uint16_t>(loadWord(fd_, portAt));
+}
+
+void RtcFile::setLastHttpPort(uint16_t port) const {
+  storeWord(fd_, portAt, port);
 }
 
 uint32_t RtcFile::addWrite() const {

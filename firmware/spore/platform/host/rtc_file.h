@@ -18,7 +18,7 @@ Text describe(ResetReason reason);
 
 /// The board's RTC memory: an anonymous file that boot loader and program inherit from each other, so it survives every
 /// reset and vanishes with the process, as the chip's does with the power. Behind the 512 bytes of user memory it holds
-/// why the board was reset and how many writes its flash has seen.
+/// why the board was reset, how many writes its flash has seen and which port it served.
 class RtcFile final : public RtcMemory {
  public:
   /// Takes over the file that the process before has left open, or starts with a zeroed one: power has just come.
@@ -33,6 +33,9 @@ class RtcFile final : public RtcMemory {
   /// Async-signal-safe.
   void setResetReason(ResetReason reason) const;
   uint32_t addWrite() const;
+  /// The free port that the board took at its last start, or 0: after a reset it wants the same.
+  uint16_t lastHttpPort() const;
+  void setLastHttpPort(uint16_t port) const;
   int fd() const { return fd_; }
 
  private:
