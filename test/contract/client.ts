@@ -230,11 +230,6 @@ export function clientContract(name: string, open: () => Promise<OpenClient>): v
       await expect(next).rejects.toBe("enough");
     });
 
-    it("does not watch from a version of the future", async () => {
-      const watch = client.watch(Node, { resourceVersion: "999999999" }, signal)[Symbol.asyncIterator]();
-      await expect(watch.next()).rejects.toMatchObject({ code: expect.stringMatching(/^SPORE_(TIMEOUT|EXPIRED)$/) });
-    });
-
     it("does nothing once its signal has aborted", async () => {
       const space = await namespace();
       const aborted = AbortSignal.abort("too late");
