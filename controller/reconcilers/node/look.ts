@@ -1,7 +1,7 @@
 import { errorCodes, isSporeError } from "../../base/errors.ts";
-import type { Observation, Sighting } from "../../drivers/driver.ts";
+import type { Observation } from "../../drivers/driver.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
-import { defaultPort, isSameIdentity, locate } from "./locate.ts";
+import { isSameIdentity, locate } from "./locate.ts";
 import { afterAnswer, afterSilence, hasNews, nextLook } from "./look-schedule.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
@@ -45,8 +45,7 @@ function take(dependencies: NodeDependencies, work: NodeWork, observation: Obser
     memory.refused.clear();
     memory.refusedTokens.clear();
   }
-  dependencies.sightings.heard(sightingOf(observation, work));
-  // The table now knows where the device is; what it says there belongs to the look just taken.
+  // The driver told the table of the answer, so what the table says now belongs to the look just taken.
   work.where = locateAfter(dependencies, work, observation);
   const labels = observation.labels ?? work.where.device?.labels;
   memory.observation = { ...observation, ...(labels && { labels }) };
@@ -76,27 +75,6 @@ function meetImpostor(
 
 function chip(chipId: number | undefined): string {
   return chipId === undefined ? "" : ` (chip ${chipId.toString(16)})`;
-}
-
-/** An answer is as good a sign of life as a broadcast. */
-function sightingOf(observation: Observation, { where, node }: NodeWork): Sighting {
-  const { identity, bootId, uptimeMs, state, freeHeapBytes, rssiDbm, firmware, labels, config } = observation;
-  const { address = "", port = defaultPort } = where.target ?? {};
-  const hash = config?.kind === "values" ? config.hash : undefined;
-  return {
-    family: node.spec.family,
-    address,
-    ...identity,
-    ...(port !== defaultPort && { port }),
-    ...(bootId !== undefined && { bootId }),
-    ...(uptimeMs !== undefined && { uptimeSeconds: Math.floor(uptimeMs / 1000) }),
-    ...(state !== undefined && { state }),
-    ...(freeHeapBytes !== undefined && { freeHeapBytes }),
-    ...(rssiDbm !== undefined && { rssiDbm }),
-    ...(firmware?.version !== undefined && { version: firmware.version }),
-    ...(labels && { labels }),
-    ...(hash !== undefined && { configHash: hash }),
-  };
 }
 
 /** What makes two observations differ for the schedule: anything but figures that always move. */
