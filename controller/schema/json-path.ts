@@ -1,9 +1,10 @@
 import { SporeError } from "../base/errors.ts";
-import { isJsonObject, type JsonValue } from "../base/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 
 /** All values that a path finds in an object, in its order. */
 export type JsonPath = (root: JsonValue) => readonly JsonValue[];
 
+/** What one part of a path finds in one value. */
 type Step = (value: JsonValue) => readonly JsonValue[];
 
 /** Longer paths are refused. */
@@ -53,7 +54,11 @@ function firstStep(rest: string, whole: string): { step: Step; length: number } 
 }
 
 function member(name: string): Step {
-  return (value) => (isJsonObject(value) && Object.hasOwn(value, name) ? [value[name] ?? null] : []);
+  return (value) => (hasMember(value, name) ? [value[name] ?? null] : []);
+}
+
+function hasMember(value: JsonValue, name: string): value is JsonObject {
+  return isJsonObject(value) && Object.hasOwn(value, name);
 }
 
 function item(index: number): Step {
@@ -77,11 +82,11 @@ function filterOf(text: string, whole: string): Step {
   const wanted = literal(parts[3] ?? "", whole);
   const holds = comparisons[parts[2] ?? ""];
   if (!holds) throw malformed(whole, "has an unknown comparison");
-  return (value) =>
-    members(value).filter((one) => {
-      const found = walk(steps, one)[0];
-      return found !== undefined && holds(found, wanted);
-    });
+  const meets = (one: JsonValue) => {
+    const found = walk(steps, one)[0];
+    return found !== undefined && holds(found, wanted);
+  };
+  return (value) => members(value).filter(meets);
 }
 
 const comparisons: Readonly<Record<string, (found: JsonValue, wanted: JsonValue) => boolean>> = {
@@ -104,8 +109,15 @@ function members(value: JsonValue): readonly JsonValue[] {
   return Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : [];
 }
 
-function walk(steps: readonly Step[], value: JsonValue): readonly JsonValue[] {
-  return steps.reduce<readonly JsonValue[]>((values, step) => values.flatMap(step), [value]);
+function walk(steps: readonly Step[], root: JsonValue): readonly JsonValue[] {
+  let values: readonly JsonValue[] = [root];
+  for (const step of steps) {
+    const [value] = values;
+    if (value === undefined) return values;
+    // Most paths are names only and find one value; a printed list walks thousands of them.
+    values = values.length === 1 ? step(value) : values.flatMap(step);
+  }
+  return values;
 }
 
 function literal(text: string, whole: string): JsonValue {
