@@ -1,5 +1,6 @@
+import { heartbeats } from "./heartbeats.ts";
 import type { BenchRow } from "./row.ts";
 import { storeWrites } from "./store-writes.ts";
 
 /** Every benchmark, one line each. */
-export const rows: readonly BenchRow[] = [storeWrites];
+export const rows: readonly BenchRow[] = [storeWrites, heartbeats];

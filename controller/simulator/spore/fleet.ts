@@ -30,8 +30,11 @@ export interface FleetOptions {
   readonly base?: string;
   /** 0: free ports, which the nodes announce. Also where the port needs rights that this user lacks. @default 80 */
   readonly httpPort?: number;
-  /** Whether the nodes answer over HTTP. A fleet that only speaks needs half the open files. @default true */
-  readonly http?: boolean;
+  /**
+   * The nodes only broadcast: nobody can ask them anything over HTTP, and they do not hear broadcasts. For load; such a fleet needs half
+   * the open files. @default false
+   */
+  readonly speakOnly?: boolean;
   /** 0: a free one, see `Fleet.udpPort`. @default 4210 */
   readonly udpPort?: number;
   /** @default "127.255.255.255" */
@@ -127,8 +130,7 @@ class SocketFleet implements Fleet {
       throw new SporeError("SPORE_USAGE", `A fleet has 1 to ${nodesMax} nodes, not ${count}.`);
     boardAt(base, count - 1);
     signal?.throwIfAborted();
-    const listener = await this.#listenForBroadcasts();
-    this.#udpPort = listener.address().port;
+    await this.#listenForBroadcasts();
     const image = await this.#firstImage();
     await inBatches(count, (index) => this.#startNode(index, base, image));
     signal?.addEventListener("abort", () => void this.stop(), { once: true });
@@ -189,7 +191,7 @@ class SocketFleet implements Fleet {
     });
     this.#byAddress.set(board.address, node);
     this.nodes[index] = node;
-    await node.start(this.#options.http === false ? undefined : (this.#options.httpPort ?? 80));
+    await node.start(this.#options.speakOnly ? undefined : (this.#options.httpPort ?? 80));
   }
 
   #wireOf(socket: UdpSocket, state: NodeState, random: Random): NodeWire {
@@ -207,7 +209,7 @@ class SocketFleet implements Fleet {
   }
 
   /** One socket hears broadcasts for all nodes: a datagram is read once, however many nodes it reaches. */
-  async #listenForBroadcasts(): Promise<UdpSocket> {
+  async #listenForBroadcasts(): Promise<void> {
     const socket = await openSocket(this.broadcast, this.#udpPort, (datagram, source) => {
       this.traffic.received++;
       if (this.#byAddress.has(source.address) && !this.#neighbours) return;
@@ -215,9 +217,13 @@ class SocketFleet implements Fleet {
       if (!message) return;
       for (const node of this.nodes) if (node.board.address !== source.address) node.hear(message, source);
     });
+    this.#udpPort = socket.address().port;
+    if (this.#options.speakOnly) {
+      socket.close(); // it only found a free port
+      return;
+    }
     this.#sockets.push(socket);
     socket.setRecvBufferSize(broadcastBufferBytes);
-    return socket;
   }
 
   get #neighbours(): boolean {
