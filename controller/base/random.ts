@@ -1,5 +1,10 @@
+import { randomInt } from "node:crypto";
+
 /** Draws numbers from [0, 1). Handed in wherever chance matters, so that a seed repeats a run. */
 export type Random = () => number;
+
+/** The machine's own chance, good enough for names and tokens. */
+export const systemRandom: Random = () => randomInt(2 ** 47) / 2 ** 47;
 
 /** The same sequence for the same seed (a 32-bit integer); the generator known as mulberry32. */
 export function seededRandom(seed: number): Random {

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { stderr, stdout } from "node:process";
+import { pino } from "pino";
+import { systemClock } from "./base/clock.ts";
+import { isSporeError } from "./base/errors.ts";
+import { systemRandom } from "./base/random.ts";
+import { clientVersion } from "./cli/client-version.ts";
+import { helpText } from "./config/help-text.ts";
+import { readConfiguration } from "./config/read-configuration.ts";
+import { runSpored } from "./spored.ts";
+
+/** The process `spored`. */
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(130); // asked twice: at once
+    stop.abort();
+  });
+}
+
+try {
+  const invocation = readConfiguration(process.argv.slice(2), process.env);
+  if (invocation.kind === "help") stdout.write(helpText());
+  else if (invocation.kind === "version") stdout.write(`spored v${clientVersion()}\n`);
+  else {
+    const { configuration } = invocation;
+    const log = pino({ level: configuration.logLevel });
+    await runSpored({ configuration, clock: systemClock, random: systemRandom, log }, stop.signal);
+  }
+} catch (error) {
+  if (!isSporeError(error)) throw error;
+  stderr.write(`error: ${error.message}\n`);
+  if (error.details.hint !== undefined) stderr.write(`hint: ${error.details.hint}\n`);
+  process.exitCode = error.code === "SPORE_USAGE" ? 2 : 1;
+}

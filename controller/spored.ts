@@ -1,0 +1,226 @@
+import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { apiVersionOf } from "./api/kind.ts";
+import { type ApiServer, createApiServer } from "./apiserver/api-server.ts";
+import { builtinKinds } from "./apiserver/builtin/kinds.ts";
+import { openCredentials } from "./apiserver/credentials.ts";
+import { inProcessTransport } from "./apiserver/in-process.ts";
+import { installCrds } from "./apiserver/install-crds.ts";
+import { listenHttps } from "./apiserver/listen.ts";
+import { ownCrds, ownKinds } from "./apiserver/own-kinds.ts";
+import type { ServedKind } from "./apiserver/served-kind.ts";
+import { controllers, mastersGroup, type User } from "./apiserver/user.ts";
+import { type BlobStore, openBlobStore } from "./artifacts/blob-store.ts";
+import { FactsCache } from "./artifacts/facts-cache.ts";
+import { type Clock, sleep } from "./base/clock.ts";
+import type { Logger } from "./base/log.ts";
+import type { Random } from "./base/random.ts";
+import { objectApi } from "./cli/object-api.ts";
+import { apiClient } from "./client/api-client.ts";
+import type { SporedConfiguration } from "./config/spored-options.ts";
+import type { Driver } from "./drivers/driver.ts";
+import { LiveNodes } from "./drivers/live-nodes.ts";
+import { Sightings } from "./drivers/sightings.ts";
+import { SporeDriver } from "./drivers/spore/spore.ts";
+import { serveHealth } from "./gateway/health-server.ts";
+import { metricsText } from "./gateway/metrics-text.ts";
+import { keepTree } from "./manifests/keep-tree.ts";
+import { ImageCache } from "./reconcilers/node/image-cache.ts";
+import { nodeController } from "./reconcilers/node/node.ts";
+import type { InstallEnd } from "./reconcilers/node/work.ts";
+import { nodeGroupController } from "./reconcilers/node-group/node-group.ts";
+import { BoundedExecutor } from "./runtime/bounded-executor.ts";
+import { EventRecorder } from "./runtime/event-recorder.ts";
+import { Manager } from "./runtime/manager.ts";
+import { openLmdbStore } from "./store/lmdb.ts";
+
+/** What every part is given. */
+interface Surroundings {
+  readonly configuration: SporedConfiguration;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** Applies `--manifests` with the rights of the operator who named the directory. */
+const manifestsUser: User = { name: "system:spore-manifests", groups: [mastersGroup] };
+/** After this long without a node it is worth saying what usually is in the way. */
+const noNodeAfterMs = 10_000;
+
+/**
+ * The control plane in one process: opens in order, runs until `signal` aborts, closes in the opposite order.
+ *
+ * @throws SporeError `SPORE_PORT_TAKEN`, `SPORE_DATA_DIR_LOCKED` and others that name the flag to change.
+ */
+export async function runSpored(around: Surroundings, signal: AbortSignal): Promise<void> {
+  const { configuration, clock, random, log } = around;
+  const dataDir = resolve(configuration.dataDir);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await using store = await openLmdbStore({ directory: join(dataDir, "store"), clock, log });
+  const blobs = await openBlobStore(join(dataDir, "artifacts"), clock);
+  const credentials = await openCredentials({ dataDir, clock, log });
+  const kinds = [...builtinKinds, ...ownKinds()];
+  await installCrds({ store, crds: ownCrds(), clock, random });
+
+  const sightings = new Sightings(clock);
+  const live = new LiveNodes(clock, sightings);
+  const driver = sporeDriver(around);
+  await using server = await createApiServer({ store, kinds, clock, random, log, live, artifacts: blobs });
+  const { apiBind: host, apiPort: port, tlsSan: names } = configuration;
+  await using api = await listenHttps({ server, credentials, host, port, names, clock, log });
+  const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
+
+  const manager = assemble(around, { server, blobs, sightings, live, drivers: [driver] });
+  await using health = await serveHealth(configuration.gatewayPort, {
+    healthy: () => !signal.aborted,
+    metrics: () => figures(server, manager, sightings),
+  });
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const parts = [
+    manager.run(either),
+    driver.discover(sightings.heard, either),
+    keepManifests(around, kinds, server, either),
+    tellWhenSilent(around, sightings, either),
+  ];
+  log.info(
+    { ready: true, api: api.url, health: health.port, kubeconfig, hears: hearing(configuration) },
+    "spored is ready",
+  );
+  try {
+    await Promise.all(parts);
+  } finally {
+    stop.abort(); // one part failed: the others go down in order
+    await Promise.allSettled(parts);
+  }
+  log.info({}, "spored stops");
+}
+
+function sporeDriver({ configuration, clock, log }: Surroundings): SporeDriver {
+  const { discoveryBind: bind, broadcast, udpPort: port, node } = configuration;
+  const seeds = node.map((text) => {
+    const [address = "", seedPort = "80"] = text.split(":");
+    return { address, port: Number(seedPort) };
+  });
+  return new SporeDriver({ clock, log, discovery: { bind, broadcast, port }, seeds });
+}
+
+interface Parts {
+  readonly server: ApiServer;
+  readonly blobs: BlobStore;
+  readonly sightings: Sightings;
+  readonly live: LiveNodes;
+  readonly drivers: readonly Driver[];
+}
+
+/** The controllers, and what they share. */
+function assemble(around: Surroundings, { server, blobs, sightings, live, drivers }: Parts): Manager {
+  const { configuration, clock, random, log } = around;
+  const direct = apiClient(inProcessTransport(server, controllers), { clock, userAgent: "spored" });
+  const manager = new Manager({ client: direct, clock, random, log });
+  const { client, caches } = manager;
+  const recorder = new EventRecorder({ client, clock, random, log, component: "spored", instance: hostname() });
+  const executor = new BoundedExecutor<InstallEnd>({ name: "installs", parallel: configuration.otaParallel, clock });
+  const readBlob = (digest: string) => blobs.read(digest);
+  const facts = new FactsCache(readBlob);
+  const images = new ImageCache(readBlob);
+  const byFamily = new Map(drivers.map((driver) => [driver.family, driver]));
+  manager.addRunnable(recorder);
+  manager.addRunnable(executor);
+  manager.add(
+    nodeController({ client, caches, recorder, random, sightings, drivers: byFamily, executor, facts, images }),
+  );
+  manager.add(nodeGroupController({ client, caches, facts, autoAdopt: new Set(configuration.autoAdopt) }));
+  return manager;
+}
+
+async function keepManifests(
+  { configuration, clock, random, log }: Surroundings,
+  kinds: readonly ServedKind[],
+  server: ApiServer,
+  signal: AbortSignal,
+): Promise<void> {
+  if (configuration.manifests === undefined) return;
+  const client = apiClient(inProcessTransport(server, manifestsUser), { clock, userAgent: "spored-manifests" });
+  const byName = new Map(kinds.map((served) => [`${apiVersionOf(served.kind)} ${served.kind.kind}`, served]));
+  await keepTree(
+    {
+      directory: resolve(configuration.manifests),
+      pruneAll: configuration.pruneAll,
+      lookup: (apiVersion, kind) => byName.get(`${apiVersion} ${kind}`),
+      kindOf: (group, name) => kinds.find(({ kind }) => kind.group === group && kind.kind === name)?.kind,
+      api: objectApi(client, "spored-manifests", signal, (text) => log.warn({}, text)),
+      log,
+      clock,
+      random,
+    },
+    signal,
+  );
+}
+
+async function tellWhenSilent(
+  { configuration, clock, log }: Surroundings,
+  sightings: Sightings,
+  signal: AbortSignal,
+): Promise<void> {
+  const isOver = await sleep(clock, noNodeAfterMs, signal).then(
+    () => false,
+    () => true,
+  );
+  if (isOver || [...sightings.all()].length > 0) return;
+  const { lan, udpPort } = configuration;
+  const advice = lan
+    ? `allow UDP port ${udpPort} through this machine's firewall (sudo ufw allow ${udpPort}/udp), and see that the access point does not keep its clients apart`
+    : "only this machine's own nodes are heard; --lan hears the local network";
+  log.warn({ hears: hearing(configuration) }, `no node was heard in ${noNodeAfterMs / 1000} s: ${advice}`);
+}
+
+function hearing({ discoveryBind, broadcast, udpPort }: SporedConfiguration): string {
+  return `UDP ${udpPort} on ${discoveryBind}, broadcasts to ${broadcast}`;
+}
+
+async function figures(server: ApiServer, manager: Manager, sightings: Sightings): Promise<string> {
+  const phases = new Map<string, number>();
+  for (const { phase } of sightings.all()) phases.set(phase, (phases.get(phase) ?? 0) + 1);
+  const runs = Object.entries(manager.figures());
+  const perController = (pick: (figure: (typeof runs)[number][1]) => number) =>
+    runs.map(([controller, figure]) => ({ labels: { controller }, value: pick(figure) }));
+  const own = metricsText([
+    {
+      name: "spore_devices",
+      help: "Devices in the liveness table.",
+      type: "gauge",
+      samples: [...phases].map(([phase, value]) => ({ labels: { phase }, value })),
+    },
+    {
+      name: "spore_controller_runs_total",
+      help: "Reconcile runs.",
+      type: "counter",
+      samples: perController(({ runs }) => runs),
+    },
+    {
+      name: "spore_controller_failures_total",
+      help: "Runs that failed.",
+      type: "counter",
+      samples: perController(({ failures }) => failures),
+    },
+    {
+      name: "spore_controller_waiting",
+      help: "Keys that wait for a worker.",
+      type: "gauge",
+      samples: perController(({ waiting }) => waiting),
+    },
+  ]);
+  const request = {
+    method: "GET",
+    path: "/metrics",
+    query: new URLSearchParams(),
+    headers: {},
+    signal: AbortSignal.timeout(5000),
+  } as const;
+  const { body } = await server.handle(request, manifestsUser);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8") + own;
+}
