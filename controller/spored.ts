@@ -19,8 +19,8 @@ import type { Random } from "./base/random.ts";
 import { objectApi } from "./cli/object-api.ts";
 import { apiClient } from "./client/api-client.ts";
 import type { SporedConfiguration } from "./config/spored-options.ts";
-import type { Driver } from "./drivers/driver.ts";
 import { LiveNodes } from "./drivers/live-nodes.ts";
+import { Drivers } from "./drivers/registry.ts";
 import { Sightings } from "./drivers/sightings.ts";
 import { SporeDriver } from "./drivers/spore/spore.ts";
 import { serveHealth } from "./gateway/health-server.ts";
@@ -71,7 +71,7 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   await using api = await listenHttps({ server, credentials, host, port, names, clock, log });
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
 
-  const manager = assemble(around, { server, blobs, sightings, live, drivers: [driver] });
+  const manager = assemble(around, { server, blobs, sightings, live, drivers: new Drivers([driver]) });
   await using health = await serveHealth(configuration.gatewayPort, {
     healthy: () => !signal.aborted,
     metrics: () => figures(server, manager, sightings),
@@ -111,7 +111,7 @@ interface Parts {
   readonly blobs: BlobStore;
   readonly sightings: Sightings;
   readonly live: LiveNodes;
-  readonly drivers: readonly Driver[];
+  readonly drivers: Drivers;
 }
 
 /** The controllers, and what they share. */
@@ -125,12 +125,9 @@ function assemble(around: Surroundings, { server, blobs, sightings, live, driver
   const readBlob = (digest: string) => blobs.read(digest);
   const facts = new FactsCache(readBlob);
   const images = new ImageCache(readBlob);
-  const byFamily = new Map(drivers.map((driver) => [driver.family, driver]));
   manager.addRunnable(recorder);
   manager.addRunnable(executor);
-  manager.add(
-    nodeController({ client, caches, recorder, random, sightings, drivers: byFamily, executor, facts, images }),
-  );
+  manager.add(nodeController({ client, caches, recorder, random, sightings, drivers, executor, facts, images }));
   manager.add(nodeGroupController({ client, caches, facts, autoAdopt: new Set(configuration.autoAdopt) }));
   return manager;
 }
