@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Kind } from "../api/kind.ts";
 import { aggregatedDiscovery, type DiscoveryVersion } from "./aggregated-discovery.ts";
 import { type ApiGroup, type ApiVersion, apiGroupsOf } from "./api-groups.ts";
-import { mediaRanges } from "./media-ranges.ts";
+import { isJsonType, mediaRanges } from "./media-ranges.ts";
 import { type ServedKind, statusVerbs } from "./served-kind.ts";
 import { jsonDocument, type StaticDocument } from "./static-document.ts";
 
@@ -59,7 +59,7 @@ function forEachVersion(
 /** The first form in the header that there is. Weights are not used by clients of the Kubernetes API. */
 function discoveryForm(accept: string | undefined): DiscoveryVersion | "legacy" | undefined {
   for (const { type, parameters } of mediaRanges(accept)) {
-    if (!["application/json", "application/*", "*/*"].includes(type)) continue;
+    if (!isJsonType(type)) continue;
     const as = parameters.get("as");
     if (as === undefined) return "legacy";
     const version = parameters.get("v");

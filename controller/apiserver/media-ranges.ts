@@ -21,6 +21,11 @@ export function mediaRanges(accept: string | undefined): readonly MediaRange[] {
   return ranges.length > 0 ? ranges : [{ type: "*/*", parameters: new Map() }];
 }
 
+/** Whether JSON is among what the range names. */
+export function isJsonType(type: string): boolean {
+  return type === "application/json" || type === "application/*" || type === "*/*";
+}
+
 function parameter(text: string): readonly [string, string] {
   const equals = text.indexOf("=");
   return equals < 0 ? [text, ""] : [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];

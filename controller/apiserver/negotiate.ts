@@ -1,4 +1,5 @@
 import { SporeError } from "../base/errors.ts";
+import { isJsonType, mediaRanges } from "./media-ranges.ts";
 
 /** In which form objects go out. */
 export type AnswerForm =
@@ -7,24 +8,19 @@ export type AnswerForm =
   | { readonly kind: "partial"; readonly version: "v1" | "v1beta1" };
 
 /**
- * Picks the first form in the `accept` header that the server knows. Weights are not looked at: clients of the Kubernetes API write what they
- * like best first.
+ * Picks the first form in the `accept` header that the server knows.
  *
  * @throws SporeError `SPORE_NOT_ACCEPTABLE` when there is none; `SPORE_BAD_REQUEST` for an unknown `includeObject`.
  */
 export function readAnswerForm(accept: string | undefined, query: URLSearchParams): AnswerForm {
-  for (const alternative of (accept ?? "").split(",")) {
-    const [type = "", ...parameters] = alternative.split(";").map((part) => part.trim());
-    const form = formOf(type.toLowerCase(), new Map(parameters.map(parameterOf)), query);
+  for (const { type, parameters } of mediaRanges(accept)) {
+    const form = isJsonType(type) ? formOf(parameters, query) : undefined;
     if (form !== undefined) return form;
   }
   throw new SporeError("SPORE_NOT_ACCEPTABLE", "only the following media types are accepted: application/json");
 }
 
-const jsonTypes = ["", "application/json", "application/*", "*/*"];
-
-function formOf(type: string, parameters: ReadonlyMap<string, string>, query: URLSearchParams): AnswerForm | undefined {
-  if (!jsonTypes.includes(type)) return undefined;
+function formOf(parameters: ReadonlyMap<string, string>, query: URLSearchParams): AnswerForm | undefined {
   const as = parameters.get("as");
   if (as === undefined) return { kind: "object" };
   const version = parameters.get("v");
@@ -33,11 +29,6 @@ function formOf(type: string, parameters: ReadonlyMap<string, string>, query: UR
   return as === "PartialObjectMetadata" || as === "PartialObjectMetadataList"
     ? { kind: "partial", version }
     : undefined;
-}
-
-function parameterOf(text: string): readonly [string, string] {
-  const equals = text.indexOf("=");
-  return equals < 0 ? [text, ""] : [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
 }
 
 function includeIn(query: URLSearchParams): "None" | "Metadata" | "Object" {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { lazily } from "../base/lazily.ts";
 import type { JsonSchemaProps } from "../schema/schema.ts";
-import { mediaRanges } from "./media-ranges.ts";
+import { isJsonType, mediaRanges } from "./media-ranges.ts";
 import { groupVersionKind, metaModels, modelSchema, modelsOf } from "./openapi-models.ts";
 import { type Operation, type Route, routesOf } from "./openapi-routes.ts";
 import { openApiV2Protobuf } from "./openapi-v2-protobuf.ts";
@@ -23,7 +23,7 @@ export function openApiV2Of(kinds: readonly ServedKind[], serverVersion: string)
     document(accept) {
       for (const { type } of mediaRanges(accept)) {
         if (type.startsWith("application/com.github.proto-openapi.spec.v2")) return protobuf();
-        if (["application/json", "application/*", "*/*"].includes(type)) return json();
+        if (isJsonType(type)) return json();
       }
       return undefined;
     },
