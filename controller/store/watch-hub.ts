@@ -48,7 +48,7 @@ export class WatchHub {
     if (signal.aborted || this.#closed) return;
     // From here to the first await nothing can be published, so the log and the queue meet without gap or overlap.
     const through = this.#log.head();
-    const queue = new LiveQueue(prefix, Math.max(after, through));
+    const queue = new LiveQueue(prefix, after);
     const onAbort = () => queue.end();
     signal.addEventListener("abort", onAbort, { once: true });
     this.#live.add(queue);

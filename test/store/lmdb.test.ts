@@ -6,7 +6,7 @@ import type { StoreSetup } from "../contract/store/setup.ts";
 import { storeContract } from "../contract/store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
-storeContract("LMDB", openFresh);
+storeContract("LMDB", openFresh, 40);
 
 async function openFresh(setup: StoreSetup): Promise<Store & AsyncDisposable> {
   const directory = await temporaryDirectory();
