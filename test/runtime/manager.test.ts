@@ -95,6 +95,7 @@ describe("Manager", () => {
     api.put(`${nodesPath}/a`, nodeNamed("a"));
     add("node", async (key, { signal }) => {
       if (seen.length > 0) return done;
+      api.areWatchesMute = true;
       const body = { spec: { paused: true } };
       await manager.client.patch(Node, key, { type: "merge", body }, { signal });
       seen.push(manager.caches.of(Node).get(key)?.spec.paused);

@@ -77,12 +77,16 @@ describe("Reflector", () => {
     put("a");
     await clock.settle();
     const before = api.requests.length;
+    const asked: (string | null)[] = [];
+    api.intercept = ({ query }) => void asked.push(query.get("resourceVersion"));
+    const last = String(api.revision);
     api.cutWatches(new Error("torn"));
     await clock.settle();
     put("b");
     await clock.advance(1000);
     expect(present()).toEqual(["a", "b"]);
     expect(api.requests.length).toBe(before + 1); // one watch more
+    expect(asked).toEqual([last]); // from the last event on, not from the list
     expect(counts().syncs).toBe(1);
   });
 

@@ -42,6 +42,8 @@ export class FakeApi {
   chunkBytes = 7;
   /** While false, nobody answers. */
   up = true;
+  /** While true, watches tell nothing that happens. */
+  areWatchesMute = false;
 
   readonly transport: Transport = async (request) => {
     this.requests.push(`${request.method} ${request.path}`);
@@ -181,6 +183,7 @@ export class FakeApi {
     let next = Number(query.get("resourceVersion"));
     if (next < this.#compacted) return this.#respond(failure(410, "Expired", "too old resource version"));
     const take = () => {
+      if (this.areWatchesMute) return "";
       if (next < this.#compacted) return undefined;
       const found = this.#changes.filter(
         (change) =>
