@@ -8,8 +8,9 @@ import { openCredentials } from "./apiserver/credentials.ts";
 import { inProcessTransport } from "./apiserver/in-process.ts";
 import { installCrds } from "./apiserver/install-crds.ts";
 import { listenHttps } from "./apiserver/listen.ts";
-import { ownCrds, ownKinds } from "./apiserver/own-kinds.ts";
+import { ownCrds } from "./apiserver/own-kinds.ts";
 import type { ServedKind } from "./apiserver/served-kind.ts";
+import { servedKindsFromCrd } from "./apiserver/served-kind.ts";
 import { controllers, mastersGroup, type User } from "./apiserver/user.ts";
 import { type BlobStore, openBlobStore } from "./artifacts/blob-store.ts";
 import { FactsCache } from "./artifacts/facts-cache.ts";
@@ -64,8 +65,9 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   await using store = await openLmdbStore({ directory: join(dataDir, "store"), clock, log });
   const blobs = await openBlobStore(join(dataDir, "artifacts"), clock);
   const credentials = await openCredentials({ dataDir, clock, log });
-  const kinds = [...builtinKinds, ...ownKinds()];
-  await installCrds({ store, crds: ownCrds(), clock, random });
+  const crds = ownCrds();
+  const kinds = [...builtinKinds, ...crds.flatMap(servedKindsFromCrd)];
+  await installCrds({ store, crds, clock, random });
 
   const sightings = new Sightings(clock);
   const live = new LiveNodes(clock, sightings);
