@@ -7,6 +7,8 @@ import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { unusableDirectory } from "./unusable-directory.ts";
 
+/** Also where they are when this process was started with a PATH that lacks them. */
+const flockPrograms = ["flock", "/usr/bin/flock", "/bin/flock"];
 /** What util-linux and busybox answer when somebody else has the lock. */
 const flockConflictExit = 1;
 /** `open(2)` on macOS and the BSDs: take an exclusive flock with the file, and fail rather than wait. */
@@ -62,22 +64,24 @@ interface Held {
 
 /** Undefined when somebody else holds the directory. */
 async function holdOnLinux(directory: string, file: FileHandle, log: Logger): Promise<Held | undefined> {
-  const exit = await runFlock(file.fd);
-  if (exit === 0) return { release: async () => {} };
-  if (exit === flockConflictExit) return undefined;
+  for (const program of flockPrograms) {
+    const exit = await runFlock(program, file.fd);
+    if (exit === 0) return { release: async () => {} };
+    if (exit === flockConflictExit) return undefined;
+  }
   log.warn(
-    { directory, exit: exit ?? "no such program" },
-    "flock does not work here: the data directory is protected only against processes of the same network namespace",
+    { directory },
+    "there is no working flock program: the data directory is protected only against processes of the same network namespace",
   );
   return holdSocket(file);
 }
 
-/** The exit status of `flock` on our own descriptor, or undefined when there is no such program. */
-function runFlock(descriptor: number): Promise<number | undefined> {
+/** The exit status of `program` on our own descriptor, or undefined when there is no such program. */
+function runFlock(program: string, descriptor: number): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const child = spawn("flock", ["-x", "-n", "3"], { stdio: ["ignore", "ignore", "ignore", descriptor] });
+    const child = spawn(program, ["-x", "-n", "3"], { stdio: ["ignore", "ignore", "ignore", descriptor] });
     child.once("error", () => resolve(undefined));
-    child.once("exit", (status) => resolve(status ?? -1));
+    child.once("exit", (status) => resolve(status ?? undefined));
   });
 }
 

@@ -23,7 +23,7 @@ const formatKey = Buffer.from("format");
 export const stateKey = Buffer.from("state");
 
 /** Address space only, no memory and no disk. LMDB maps more when a file outgrows it. */
-const initialMapBytes = 1024 ** 3;
+const initialMapBytes = 64 * 1024 * 1024;
 
 /** There LMDB's headers are laid out otherwise, and memory for its map is scarce. */
 const is32Bit = process.arch === "arm" || process.arch === "ia32";
