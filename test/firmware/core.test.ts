@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { coreSources, coreTests, run, sanitized } from "./native-program.ts";
+
+const sources = await coreSources();
+const program = await sanitized("core-tests", [
+  ...sources,
+  ...coreTests("main", "check", "hash_test", "json_test", "multipart_test", "updater_test", "node_test"),
+]);
+const { code, output } = await run(program);
+const cases = output.split("\n").flatMap((line) => {
+  const [, verdict, name] = /^(ok|FAILED) (.*)$/.exec(line) ?? [];
+  return verdict !== undefined && name !== undefined ? [{ name, verdict }] : [];
+});
+
+describe("the portable core, under the sanitizers", () => {
+  it.each(cases.map(({ name, verdict }) => [name, verdict]))("%s", (_, verdict) => {
+    expect(verdict, output).toBe("ok");
+  });
+
+  it("runs every case to its end", () => {
+    expect(cases.length).toBeGreaterThan(30);
+    expect(code, output).toBe(0);
+  });
+});
+
+describe("the golden datagrams", () => {
+  it("are read as they say", { timeout: 60_000 }, async () => {
+    const golden: {
+      accepted: readonly { text: string; kind: string; hostname?: string }[];
+      malformed: readonly string[];
+      unknown: readonly string[];
+    } = JSON.parse(readFileSync(new URL("../golden/spore-datagrams.json", import.meta.url), "utf8"));
+    const reader = await sanitized("read-datagrams", [...sources, ...coreTests("read_datagrams")]);
+    const texts = [...golden.accepted.map(({ text }) => text), ...golden.malformed, ...golden.unknown];
+    const wanted = [
+      ...golden.accepted.map(({ kind, hostname = "" }) => `${kind} ${hostname}`),
+      ...golden.malformed.map(() => "malformed "),
+      ...golden.unknown.map(() => "unknown "),
+    ];
+    const answer = await run(reader, [], texts.map((text) => `${JSON.stringify(text)}\n`).join(""));
+    expect(answer.code, answer.output).toBe(0);
+    const read = answer.output.split("\n").slice(0, -1);
+    expect(read.map((line, i) => [texts[i], line])).toEqual(wanted.map((line, i) => [texts[i], line]));
+  });
+});
+
+describe("a node under hostile bytes", () => {
+  it.each([1, 2, 3, 4, 5])(
+    "survives 20,000 mutilated requests, frames and datagrams from seed %i",
+    { timeout: 60_000 },
+    async (seed) => {
+      const fuzzer = await sanitized("fuzz", [...sources, ...coreTests("fuzz")]);
+      const { code: end, output: said } = await run(fuzzer, [String(seed), "20000"]);
+      expect(end, said).toBe(0);
+    },
+  );
+});

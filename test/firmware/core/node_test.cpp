@@ -1,0 +1,196 @@
+#include <new>
+
+#include "check.h"
+#include "fake_board.h"
+
+using namespace spore;
+using namespace spore::tests;
+
+namespace {
+
+constexpr Ipv4 peer = 0x7f000002;
+
+/// Large, and made anew by each case that wants one.
+FakeBoard* board(uint32_t seed = 1) {
+  alignas(FakeBoard) static char room[sizeof(FakeBoard)];
+  memset(room, 0, sizeof room);
+  FakeBoard* made = new (static_cast<void*>(room)) FakeBoard(seed);
+  made->start();
+  return made;
+}
+
+const FakeDatagrams::Sent* firstTo(const FakeBoard& all, Ipv4 address) {
+  for (size_t i = 0; i < all.datagrams.count; i++)
+    if (all.datagrams.sent[i].to.address == address) return &all.datagrams.sent[i];
+  return nullptr;
+}
+
+bool shows(FakeBoard& all, Text part) {
+  return all.request("GET /api/cluster/members HTTP/1.1\r\nHost: a\r\n\r\n").contains(part);
+}
+
+}  // namespace
+
+TEST("a heartbeat comes every two seconds, give or take a tenth, and not always the same") {
+  FakeBoard& all = *board();
+  Millis last = 0;
+  uint32_t shortest = 10000, longest = 0;
+  for (int beats = 0; beats < 40;) {
+    all.datagrams.forget();
+    all.run(1);
+    for (size_t i = 0; i < all.datagrams.count; i++) {
+      if (!all.datagrams.sent[i].text.text().startsWith("CLUSTER_HEARTBEAT:")) continue;
+      const auto pause = static_cast<uint32_t>(all.datagrams.sent[i].at - last);
+      last = all.datagrams.sent[i].at;
+      if (beats++ == 0) continue;
+      CHECK(pause >= 1800 && pause <= 2201);
+      if (pause < shortest) shortest = pause;
+      if (pause > longest) longest = pause;
+    }
+  }
+  CHECK(longest - shortest > 100);
+}
+
+TEST("an answer to a broadcast waits a random while of at most 150 ms") {
+  uint32_t soonest = 1000, latest = 0;
+  for (uint32_t seed = 1; seed < 60; seed++) {
+    FakeBoard& all = *board(seed * 7919);
+    all.run(50);
+    const Millis asked = all.clock.at;
+    all.hear("CLUSTER_DISCOVERY", peer, true);
+    all.run(200);
+    const FakeDatagrams::Sent* answer = firstTo(all, peer);
+    CHECK(answer != nullptr);
+    if (answer == nullptr) return;
+    const auto waited = static_cast<uint32_t>(answer->at - asked);
+    CHECK(waited <= 151);
+    if (waited < soonest) soonest = waited;
+    if (waited > latest) latest = waited;
+  }
+  CHECK(soonest < 30 && latest > 120);
+}
+
+TEST("a peer is answered once in two seconds") {
+  FakeBoard& all = *board();
+  size_t answers = 0;
+  for (int i = 0; i < 40; i++) {
+    all.hear("CLUSTER_DISCOVERY", peer, true);
+    all.datagrams.forget();
+    all.run(100);
+    for (size_t at = 0; at < all.datagrams.count; at++)
+      answers += all.datagrams.sent[at].text.text() == "CLUSTER_RESPONSE:esp_000001" ? 1 : 0;
+  }
+  CHECK(answers == 2);
+}
+
+TEST("a member ages at the thresholds") {
+  FakeBoard& all = *board();
+  all.hear("CLUSTER_RESPONSE:esp_000002", peer, false);
+  all.run(9900);
+  CHECK(shows(all, "\"status\":\"active\",\"resources\":{\"freeHeap\":0"));
+  all.run(1200);
+  CHECK(shows(all, "\"status\":\"inactive\""));
+  all.run(48700);
+  CHECK(shows(all, "\"status\":\"inactive\""));
+  all.run(1400);
+  CHECK(shows(all, "\"status\":\"dead\""));
+  all.run(240000);
+  CHECK(!shows(all, "esp_000002"));
+}
+
+TEST("the member table keeps active members and gives up the oldest dead one") {
+  FakeBoard& all = *board();
+  auto name = [](uint32_t number) {
+    FixedText<40> text("CLUSTER_RESPONSE:n");
+    return text.append(static_cast<uint64_t>(number));
+  };
+  for (uint32_t i = 0; i < 32; i++) all.hear(name(i), peer + i, false);
+  all.hear(name(32), peer + 32, false);
+  CHECK(!shows(all, "\"n32\""));
+  all.run(62000);
+  all.hear(name(33), peer + 33, false);
+  CHECK(shows(all, "\"n33\""));
+  CHECK(!shows(all, "\"n0\""));
+}
+
+TEST("latency is taken from an answer that comes soon after our heartbeat") {
+  FakeBoard& all = *board();
+  while (all.datagrams.count == 0 ||
+         !all.datagrams.sent[all.datagrams.count - 1].text.text().startsWith("CLUSTER_HEARTBEAT")) {
+    all.datagrams.forget();
+    all.run(1);
+  }
+  all.clock.at += 37;
+  all.hear("NODE_UPDATE:esp_000002:{\"freeHeap\":1}", peer, false);
+  CHECK(shows(all, "\"latency\":37"));
+}
+
+TEST("details are read from the nested form too") {
+  FakeBoard& all = *board();
+  all.hear("NODE_UPDATE:esp_000002:{\"resources\":{\"freeHeap\":11,\"chipId\":22,\"sdkVersion\":\"3.0\"}}", peer, true);
+  CHECK(shows(all, "\"freeHeap\":11,\"chipId\":22,\"sdkVersion\":\"3.0\""));
+}
+
+TEST("what comes from our own address is ignored") {
+  FakeBoard& all = *board();
+  all.hear("CLUSTER_HEARTBEAT:esp_0000FF", 0x7f000001, true);
+  CHECK(!shows(all, "esp_0000FF"));
+}
+
+TEST("no datagram is longer than 500 bytes, whatever the labels") {
+  FakeBoard& all = *board();
+  char body[400] = "{\"labels\":{";
+  size_t size = strlen(body);
+  for (int i = 0; i < 6; i++) {
+    const char pair[] = "\"k0\":\"vvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\"";
+    memcpy(body + size, pair, sizeof pair - 1);
+    body[size + 2] = static_cast<char>('0' + i);
+    size += sizeof pair - 1;
+    body[size++] = i < 5 ? ',' : '}';
+  }
+  body[size++] = '}';
+  FixedText<800> request(
+      "POST /api/node/config HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ");
+  request.append(static_cast<uint64_t>(size)).append("\r\n\r\n").append(Text(body, size));
+  CHECK(all.request(request).startsWith("HTTP/1.1 200"));
+  all.run(10000);
+  CHECK(all.datagrams.longest > 300 && all.datagrams.longest <= 500);
+}
+
+TEST("an answer reaches a client that takes one byte at a time") {
+  FakeBoard& all = *board();
+  all.http.atOnce = 1;
+  const Text answer = all.request("GET /api/node/status HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(answer.startsWith("HTTP/1.1 200 OK"));
+  CHECK(answer.contains("\"version\":\"1.2.3\""));
+  CHECK(answer.from(answer.size() - 5) == "0\r\n\r\n");
+}
+
+TEST("requests are refused when memory is short") {
+  FakeBoard& all = *board();
+  all.silicon.heap = 4999;
+  CHECK(all.request("GET /api/node/status HTTP/1.1\r\nHost: a\r\n\r\n").startsWith("HTTP/1.1 503"));
+  all.silicon.heap = 5000;
+  CHECK(all.request("GET /api/node/status HTTP/1.1\r\nHost: a\r\n\r\n").contains("\"state\":\"low\""));
+}
+
+TEST("a silent connection is ended after ten seconds") {
+  FakeBoard& all = *board();
+  const size_t slot = all.node.http().open();
+  all.http.open[slot] = true;
+  all.node.http().receive(slot, Text("GET /").bytes());
+  all.run(9000);
+  CHECK(all.http.open[slot]);
+  all.run(2500);
+  CHECK(!all.http.open[slot]);
+}
+
+TEST("the fourth quick boot comes up in safe mode, and half a minute clears the count") {
+  FakeRtc memory;
+  BootCounter counter(memory);
+  for (uint32_t boot = 1; boot <= 4; boot++) CHECK(counter.countBoot() == boot);
+  FakeBoard& all = *board();
+  all.run(31500);
+  BootCounter after(all.rtc);
+  CHECK(after.countBoot() == 1);
+}
