@@ -15,7 +15,7 @@ import { notFoundPath } from "./not-found-path.ts";
 import { patch } from "./patch.ts";
 import { replace } from "./replace.ts";
 import type { ResourceRequest } from "./request-info.ts";
-import type { ServedKind, Verb } from "./served-kind.ts";
+import { type ServedKind, statusVerbs, type Verb } from "./served-kind.ts";
 import type { User } from "./user.ts";
 import { watch } from "./watch.ts";
 
@@ -27,7 +27,6 @@ interface Parts {
   readonly terminating: (namespace: string) => void;
 }
 
-const statusVerbs: readonly Verb[] = ["get", "update", "patch"];
 /** No object has a longer name, and no store needs to be asked for one. */
 const nameMaxCharacters = 253;
 
@@ -66,8 +65,8 @@ export class ResourceHandler {
     const { served } = collection;
     if (!served.kind.namespaced && namespace !== undefined) throw notFoundPath();
     if (subresource !== undefined && !(subresource === "status" && served.subresources.status)) throw notFoundPath();
-    const verbs = subresource === undefined ? served.verbs : statusVerbs;
-    if (!verbs.includes(verb) || (verb === "create" && name !== undefined)) throw notAllowed(served, verb);
+    const isOffered = served.verbs.includes(verb) && (subresource === undefined || statusVerbs.includes(verb));
+    if (!isOffered || (verb === "create" && name !== undefined)) throw notAllowed(served, verb);
     if (
       served.kind.namespaced &&
       namespace === undefined &&
