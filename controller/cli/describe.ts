@@ -4,7 +4,7 @@ import { Event } from "../api/core-kinds.ts";
 import { type Kind, resourceName } from "../api/kind.ts";
 import { LiveNode } from "../api/live-node.ts";
 import type { Condition, Resource } from "../api/meta.ts";
-import { Node } from "../api/node.ts";
+import { Node, type NodeStatus } from "../api/node.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { ageText } from "./age-text.ts";
 import { columns } from "./columns.ts";
@@ -83,7 +83,7 @@ async function page(kind: Kind, object: Described, session: Session, io: Io): Pr
     columns(head),
     section("Should be", spec),
     section("Data", kind.kind === "Secret" ? sizesOf(data) : data),
-    section("Is", Object.keys(rest).length === 0 ? undefined : rest),
+    section("Is", Object.keys(rest).length === 0 ? undefined : readable(rest)),
     await liveSection(kind, metadata.name, session, io),
     conditionSection(conditions, io),
     waitingFor(conditions, io),
@@ -96,6 +96,12 @@ function section(title: string, value: unknown): string {
   if (value === undefined) return "";
   const body = stringify(value).replace(/^(?=.)/gm, "  ");
   return `${title}:\n${body}`;
+}
+
+/** Endpoints as one would type them, a line each. */
+function readable(status: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { endpoints } = status as NodeStatus;
+  return endpoints ? { ...status, endpoints: endpoints.map(({ method, uri }) => `${method} ${uri}`) } : status;
 }
 
 /** A Secret's values are nobody's business on a screen. */

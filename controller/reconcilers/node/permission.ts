@@ -3,16 +3,20 @@ import type { Node } from "../../api/node.ts";
 import type { NodeGroup } from "../../api/node-group.ts";
 
 /** Whether a device may be written to, and if not, why: the gate that every write passes, and the install once more before its first byte. */
-export type Permission =
-  /** `managed`: a group says what the device should be. Else only what people ask of the node itself is carried out. */
-  | { readonly write: true; readonly managed: boolean }
-  | {
-      readonly write: false;
-      /** Somebody holds the node back for a while; absent where writing is out of the question. */
-      readonly held?: { readonly managed: boolean };
-      readonly reason: string;
-      readonly message: string;
-    };
+export type Permission = WritePermission | Refusal;
+
+/** `managed`: a group says what the device should be. Else only what people ask of the node itself is carried out; `message` says why. */
+export type WritePermission =
+  | { readonly write: true; readonly managed: true }
+  | { readonly write: true; readonly managed: false; readonly message: string };
+
+export interface Refusal {
+  readonly write: false;
+  /** What would be allowed if somebody did not hold the node back for a while; absent where writing is out of the question. */
+  readonly held?: WritePermission;
+  readonly reason: string;
+  readonly message: string;
+}
 
 /**
  * Nothing is ever written to a device without an owner, one that somebody paused, or one that is not who it should be.
@@ -26,19 +30,22 @@ export function permissionOf(node: Node, group: NodeGroup | undefined, conflict:
   if (conflict !== undefined) return no("Conflict", conflict);
   if (!owner)
     return no("Unowned", "Nobody has adopted the device; sporectl adopt does. Until then it is only watched.");
-  const managed = isManaged(node, group);
-  if (paused) return { ...no("Paused", "Somebody paused the node: it is watched and not touched."), held: { managed } };
-  if (!managed || !group?.spec.paused) return { write: true, managed };
-  const message = "The group is paused: nothing new is started on any of its nodes.";
-  return { ...no("GroupPaused", message), held: { managed } };
+  const free = writePermission(node, group);
+  if (paused) return { ...no("Paused", "Somebody paused the node: it is watched and not touched."), held: free };
+  if (!free.managed || !group?.spec.paused) return free;
+  return { ...no("GroupPaused", "The group is paused: nothing new is started on any of its nodes."), held: free };
 }
 
-/** Whether a group decides about the node. */
-function isManaged({ spec: { owner, assignment } }: Node, group: NodeGroup | undefined): boolean {
-  if (assignment?.group === undefined || assignment.revision === undefined) return false;
+/** What may be done to a node that nobody holds back. */
+function writePermission({ spec: { owner, assignment } }: Node, group: NodeGroup | undefined): WritePermission {
+  const unmanaged = (message: string) => ({ write: true, managed: false, message }) as const;
+  const isThere = group !== undefined && group.metadata.deletionTimestamp === undefined;
   // An assignment that outlived a change of owner is not the new owner's wish.
-  if (parseKey(assignment.group).namespace !== owner?.namespace) return false;
-  return group !== undefined && group.metadata.deletionTimestamp === undefined;
+  if (!isThere || assignment?.group === undefined || parseKey(assignment.group).namespace !== owner?.namespace)
+    return unmanaged("No group decides about the device.");
+  if (assignment.revision === undefined)
+    return unmanaged("Its group has chosen the device; its turn has not come yet.");
+  return { write: true, managed: true };
 }
 
 function no(reason: string, message: string) {

@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import type { ConfigDrift } from "./config-drift.ts";
 import type { LabelDrift } from "./label-drift.ts";
 import { type FirmwareVerdict, isExhausted } from "./operation.ts";
-import type { Permission } from "./permission.ts";
+import type { Permission, Refusal } from "./permission.ts";
 
 /** All that decides what happens next to one device. */
 export interface Situation {
@@ -79,7 +79,7 @@ export function planNext(situation: Situation): Plan {
   if (!situation.reachable) return wait("Unreachable", "The device does not answer.");
   if (situation.mustLook) return { kind: "observe" };
   if (!permission.write) return heldPlan(situation, permission);
-  if (!permission.managed) return restartPlan(situation) ?? wait("Unmanaged", "No group decides about the device.");
+  if (!permission.managed) return restartPlan(situation) ?? wait("Unmanaged", permission.message);
   if (problem) return problem.remedy === "stalled" ? stalled(problem) : wait(problem.reason, problem.message);
   return (
     firmwarePlan(situation) ??
@@ -91,9 +91,9 @@ export function planNext(situation: Situation): Plan {
 }
 
 /** A node that is held back and needs nothing is as good as any other. */
-function heldPlan(situation: Situation, permission: Extract<Permission, { write: false }>): Plan {
+function heldPlan(situation: Situation, permission: Refusal): Plan {
   const { held, reason, message } = permission;
-  const free = held && planNext({ ...situation, permission: { write: true, managed: held.managed } });
+  const free = held && planNext({ ...situation, permission: held });
   const nothing = free?.kind === "converged" || (free?.kind === "wait" && free.reason === "Unmanaged");
   return nothing ? free : wait(reason, message);
 }

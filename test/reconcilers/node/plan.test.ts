@@ -9,6 +9,7 @@ import {
 } from "../../../controller/reconcilers/node/plan.ts";
 
 const managed = { write: true, managed: true } as const;
+const unmanaged = { write: true, managed: false, message: "No group." } as const;
 const problem = { remedy: "stalled", reason: "Refused", message: "no" } as const;
 const waiting = { remedy: "waits", reason: "ReferenceNotFound", message: "not yet" } as const;
 const wanted = (more: Partial<Extract<FirmwareSituation, { wanted: true }>> = {}): FirmwareSituation => ({
@@ -56,17 +57,8 @@ describe("planNext", () => {
       "wait",
       "Unowned",
     ],
-    [
-      "nothing without a group",
-      { permission: { write: true, managed: false }, firmware: wanted() },
-      "wait",
-      "Unmanaged",
-    ],
-    [
-      "a restart that people ask for without a group",
-      { permission: { write: true, managed: false }, restart: { kind: "due" } },
-      "restart",
-    ],
+    ["nothing without a group", { permission: unmanaged, firmware: wanted() }, "wait", "Unmanaged"],
+    ["a restart that people ask for without a group", { permission: unmanaged, restart: { kind: "due" } }, "restart"],
     ["nothing while a reference is missing", { problem: waiting, config: driftedConfig }, "wait", "ReferenceNotFound"],
     ["nothing until a person mends the problem", { problem, labels: driftedLabels }, "stalled", "Refused"],
 
@@ -166,7 +158,7 @@ describe("planNext", () => {
       operationOpen: fc.boolean(),
       permission: fc.constantFrom<Situation["permission"]>(
         managed,
-        { write: true, managed: false },
+        unmanaged,
         ...["Unowned", "Paused", "Conflict", "Deleting", "GroupPaused"].map(
           (reason) => ({ write: false, reason, message: "m" }) as const,
         ),
