@@ -124,14 +124,12 @@ bool NodeApi::statusStep(uint32_t step, TextSink& out) {
     NodeReport::writeRoute(json, context_.http.route(step - 1));
     return true;
   }
-  if (step == routes + 1) {
-    out.write("],\"labels\":");
-    context_.configuration.labels().write(json);
-    return true;
-  }
-  out.write(",\"x\":");
+  out.write("],");
+  json.key("labels");
+  context_.configuration.labels().write(json);
+  json.key("x");
   report_.writeExtension(json);
-  out.write("}");
+  json.endObject();
   return false;
 }
 
@@ -179,12 +177,12 @@ void NodeApi::configure(const HttpRequest& request, HttpResponse& response) {
 }
 
 void NodeApi::fireEvent(const HttpRequest& request, HttpResponse& response, bool everywhere) {
-  char nameRoom[eventNameMaxBytes], payloadRoom[maxDatagramBytes + 1];
+  char nameRoom[eventNameMaxBytes], payloadRoom[HttpServer::maxBodyBytes];
   Text event, payload;
   if (request.parameter("event", nameRoom, sizeof nameRoom, event) != FormLookup::found || event.empty())
     return response.fail(400, "bad_request", "event is a string of 1 to 64 bytes");
   if (request.parameter("payload", payloadRoom, sizeof payloadRoom, payload) == FormLookup::malformed)
-    return response.fail(400, "bad_request", "payload is JSON or a string of at most 501 bytes");
+    return response.fail(400, "bad_request", "payload is JSON or a string");
   if (!everywhere) {
     context_.events.fire(event, payload);
   } else if (!cluster_.broadcastEvent(event, payload)) {

@@ -32,7 +32,7 @@ class ReplyQueue {
   struct Recent {
     Endpoint to;
     Kind kind;
-    uint32_t plannedAt;  // 32 bits are enough for an age
+    Millis plannedAt;
   };
   static constexpr size_t recentCapacity = 32;
 

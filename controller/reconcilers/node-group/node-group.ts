@@ -183,9 +183,21 @@ const admitNodes: StepOf = (dependencies) => async (work, context) => {
   const decision = decideRollout(movable, name, budget.value, group.spec.paused);
   work.members = members;
   work.decision = decision;
-  const admitted = members.filter((member) => decision.admit.includes(member.name)).map(({ node }) => node);
-  const assignment = { group: keyText(keyOf(group)), revision: name };
+  const ours = keyText(keyOf(group));
+  const turn = new Set(decision.admit);
+  const admitted = members.filter((member) => turn.has(member.name)).map(({ node }) => node);
+  // Whose turn has not come is claimed all the same, so that everybody sees where it belongs.
+  const claimed = membership.members.filter(
+    ({ metadata, spec }) => !turn.has(metadata.name) && spec.assignment?.group !== ours,
+  );
+  const assignment = { group: ours, revision: name };
   work.missed += await patchSpecs(dependencies.client, admitted, { assignment }, context.signal);
+  work.missed += await patchSpecs(
+    dependencies.client,
+    claimed,
+    { assignment: { group: ours, revision: null } },
+    context.signal,
+  );
   return "next";
 };
 

@@ -22,6 +22,9 @@ export const actionBackoff = { baseMs: 10_000, maxMs: 5 * 60_000 };
 /** Restarts that did not happen, before a person must look. */
 const restartAttemptsMax = 3;
 
+/** Reasons for which a transfer ends by our own doing: somebody called it off, or the controller stopped. */
+const ourDoing = new Set(["Aborted", "Interrupted"]);
+
 /** What moves an operation in one run. */
 export interface Pushes {
   /** Whether the executor is at it right now. */
@@ -98,6 +101,7 @@ function enter(
   change: PhaseChange,
   clock: Clock,
 ): void {
+  if (operation.phase === "Transferring" && ourDoing.has(change.reason)) work.memory.calledOff = operation.id;
   const entered: NodeStatusOperation = { ...operation, phase: change.phase, message: change.message };
   work.operation = isEnd(change.phase) ? { ...entered, finishedAt: rfc3339(clock.now()) } : entered;
   if (change.phase === "Done") succeed(dependencies, work, operation, change);
@@ -139,7 +143,8 @@ function fail(
   memory.mustLook = true;
   if (reason === "Unauthorized" && memory.shownToken !== undefined) memory.refusedTokens.add(memory.shownToken);
   const { digest } = operation;
-  if (digest !== undefined && countsAsAttempt(reason)) work.attempts = withFailure(work.attempts, digest, reason);
+  const counts = countsAsAttempt(reason) && !(reason === "Interrupted" && memory.calledOff === operation.id);
+  if (digest !== undefined && counts) work.attempts = withFailure(work.attempts, digest, reason);
   if (operation.kind === "Restart" && (change.phase === "Refused" || operation.attempt >= restartAttemptsMax)) {
     const problem = { remedy: "stalled", reason, message } as const;
     memory.refused.set("restart", { wish: work.desired.restartedAt ?? "", problem });

@@ -34,6 +34,7 @@ export async function lookIfDue(
     if (!isSporeError(error) || !errorCodes[error.code].retry) throw error;
     if (error.code !== "SPORE_UNAVAILABLE") memory.look = afterSilence(memory.look, where.device, clock.monotonic());
     if (memory.phase) memory.phase.wasSilent = true;
+    context.log.debug({ err: error, address, port }, "a look at the device got no answer");
   }
 }
 

@@ -39,6 +39,8 @@ export interface NodeMemory {
   retryAtMs: number;
   failures: number;
   phase?: PhaseWatch;
+  /** An operation that was cut short by us: when it turns out not to have happened, that says nothing about the device. */
+  calledOff?: string;
 }
 
 /** The open operation's phase, as far as this process has seen it. */
