@@ -161,8 +161,9 @@ class ApiClient implements Client {
     try {
       const response = await this.#send({ ...call, signal: deadline.signal });
       return await readText(chunksUntilAborted(response.body, deadline.signal), responseMaxBytes, asked);
-    } finally {
-      deadline.abort(new SporeError("SPORE_INTERNAL", "the request is over")); // frees what an unread body holds
+    } catch (error) {
+      deadline.abort(error); // frees what an unread body holds
+      throw error;
     }
   }
 
