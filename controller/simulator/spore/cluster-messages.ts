@@ -8,8 +8,8 @@ export const datagramMaxBytes = 500;
 /** What a node makes of a datagram. */
 export type ClusterMessage =
   | { readonly kind: "discovery" }
-  | { readonly kind: "response"; readonly hostname: string }
-  | { readonly kind: "heartbeat"; readonly hostname: string }
+  /** The oldest spelling of these two names nobody. */
+  | { readonly kind: "response" | "heartbeat"; readonly hostname?: string }
   | { readonly kind: "details"; readonly hostname: string; readonly body: JsonObject; readonly generation: 2 | 3 }
   | { readonly kind: "event"; readonly body: JsonObject }
   | { readonly kind: "raw"; readonly hex: string }
@@ -21,7 +21,9 @@ type Reader = (rest: string) => ClusterMessage | undefined;
 const prefixes: readonly (readonly [RegExp, Reader])[] = [
   [/^CLUSTER_DISCOVERY$/, () => ({ kind: "discovery" })],
   [/^cluster\/discovery$/i, () => ({ kind: "discovery" })],
-  [/^CLUSTER_RESPONSE:/, (rest) => named("response", rest.split(":", 1)[0] ?? "")],
+  [/^CLUSTER_RESPONSE$/, () => ({ kind: "response" })],
+  [/^CLUSTER_RESPONSE:/, (rest) => named("response", rest.replace(/:(\d{1,3}\.){3}\d{1,3}$/, ""))],
+  [/^CLUSTER_HEARTBEAT$/, () => ({ kind: "heartbeat" })],
   [/^CLUSTER_HEARTBEAT:/, (rest) => named("heartbeat", rest)],
   [/^cluster\/heartbeat:/i, (rest) => named("heartbeat", rest)],
   [/^CLUSTER_NODE_INFO:/, (rest) => details(rest, 2)],
@@ -84,14 +86,14 @@ export function nodeDetails(
   }
 }
 
-/** A cluster event, or undefined when it does not fit into a datagram. */
-export function clusterEvent(event: string, data: unknown): string | undefined {
-  const text = `CLUSTER_EVENT:${JSON.stringify({ event, data })}`;
+/** A cluster event of this node, or undefined when it does not fit into a datagram. */
+export function clusterEvent({ profile, board }: NodeState, event: string, data: JsonValue): string | undefined {
+  const text = `CLUSTER_EVENT:${JSON.stringify({ event, data, ...(profile.ours && { src: board.hostname }) })}`;
   return Buffer.byteLength(text) <= datagramMaxBytes ? text : undefined;
 }
 
 function extraKeys(state: NodeState, nowMs: number, announcedPort: number | undefined): JsonObject {
-  const { version } = state.image;
+  const { version, md5 } = state.image;
   return {
     up: Math.floor(state.uptimeMs(nowMs) / 1000),
     boot: state.bootId,
@@ -100,6 +102,7 @@ function extraKeys(state: NodeState, nowMs: number, announcedPort: number | unde
     st: state.reportedState,
     ...(state.updater.isRunning && { rx: state.updater.receivedBytes }),
     cfg: state.configHash,
+    md5: md5.slice(0, 8),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../base/json.ts";
 import type { ApiAnswer, ApiRequest } from "./api-request.ts";
 import type { NodeState } from "./node-state.ts";
 
@@ -7,7 +8,8 @@ export interface NodeEffects {
   announce(): void;
   /** Restarts after the node's own delay. */
   restartSoon(): void;
-  broadcast(text: string): void;
+  /** @returns false when the event fits into no datagram. */
+  broadcastEvent(event: string, data: JsonValue): boolean;
   /** Puts an event on the node's bus. */
   fire(event: string, payload: string): void;
 }

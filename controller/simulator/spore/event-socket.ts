@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { isJsonObject, type JsonValue } from "../../base/json.ts";
-import { clusterEvent } from "./cluster-messages.ts";
 import { acceptWebSocket, type WebSocket } from "./web-socket.ts";
 
 /** What the socket needs of its node. */
 export interface EventSocketHost {
   readonly fire: (event: string, payload: string) => void;
-  readonly broadcast: (text: string) => void;
+  /** False when the event fits into no datagram. */
+  readonly broadcastEvent: (event: string, data: JsonValue) => boolean;
 }
 
 const clientsMax = 2;
@@ -66,10 +66,8 @@ export class EventSocket {
   #broadcast(payload: JsonValue): string | undefined {
     const value = typeof payload === "string" ? parse(payload) : payload;
     if (!isJsonObject(value) || typeof value.event !== "string") return "payload must be {event, data}";
-    const datagram = clusterEvent(value.event, value.data ?? "");
-    if (datagram === undefined) return "the event does not fit into a datagram of 500 bytes";
-    this.#host.broadcast(datagram);
-    return undefined;
+    const isSent = this.#host.broadcastEvent(value.event, value.data ?? "");
+    return isSent ? undefined : "the event does not fit into a datagram of 500 bytes";
   }
 }
 

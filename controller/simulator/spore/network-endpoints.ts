@@ -15,6 +15,7 @@ export function networkEndpoints(listApi: (context: NodeContext) => readonly End
     {
       method: "POST",
       uri: "/api/network/wifi/scan",
+      writes: true,
       handle: () => ({ status: 200, body: { status: "scanning" } }),
     },
     {
@@ -90,7 +91,7 @@ function readScan({ state }: NodeContext): ApiAnswer {
 function writeWifi({ state, effects }: NodeContext, { parameters }: ApiRequest): ApiAnswer {
   const { ssid, password } = parameters;
   if (typeof ssid !== "string" || ssid === "") return refusal(400, "bad_request", "ssid is missing");
-  const write = readConfigWrite({ wifi_ssid: ssid, wifi_password: password ?? "" });
+  const write = readConfigWrite({ wifi_ssid: ssid, wifi_password: password ?? "" }, state.presets);
   if (write.kind === "refused") return refusal(400, "bad_request", write.message);
   state.setConfig(write.values);
   effects.restartSoon();

@@ -13,7 +13,7 @@ import { receiveUpload, type UploadEnd, type UploadHost, type UploadOptions } fr
 /** What serving a request needs of its node. */
 export interface ApiHost extends UploadHost {
   readonly log: Logger;
-  readonly effects: Pick<NodeEffects, "announce" | "broadcast" | "fire">;
+  readonly effects: Pick<NodeEffects, "announce" | "broadcastEvent" | "fire">;
   /** Restarts after the node's own delay. */
   readonly restartLater: () => void;
 }
@@ -77,7 +77,7 @@ export class NodeApi {
     if (!state.profile.ours) return undefined;
     if (this.#inFlight > state.setting("max_concurrent_http_requests")) return lowMemory;
     if (!state.updater.isRunning || name === statusName || name === updateName) return undefined;
-    return name === restartName ? busy : lowMemory;
+    return { ...busy, status: 503 };
   }
 
   async #call(endpoint: Endpoint, query: URLSearchParams, request: IncomingMessage): Promise<UploadEnd> {
@@ -95,7 +95,7 @@ export class NodeApi {
       nowMs: clock.monotonic(),
       effects: {
         announce: effects.announce,
-        broadcast: effects.broadcast,
+        broadcastEvent: effects.broadcastEvent,
         fire: effects.fire,
         restartSoon: () => {
           restart = true;
@@ -129,9 +129,9 @@ export class NodeApi {
 
 const statusName = "GET /api/node/status";
 const updateName = "POST /api/node/update";
-const restartName = "POST /api/node/restart";
+/** At most 40 bytes: a node that is short of memory has none for words. */
 const lowMemory: ApiAnswer = { status: 503, body: { error: "low_memory" } };
-const busy: ApiAnswer = { status: 409, body: { error: "busy", message: "the node is busy" } };
+const busy: ApiAnswer = { status: 409, body: { error: "busy" } };
 const ownBodyMaxBytes = 1024;
 const upstreamBodyMaxBytes = 8192;
 
@@ -144,7 +144,14 @@ function offered(state: NodeState): readonly Endpoint[] {
 const updateEndpoint: Endpoint = {
   method: "POST",
   uri: "/api/node/update",
-  parameters: [{ name: "file", location: "body", required: true, type: "file" }],
+  parameters: [
+    { name: "file", location: "body", required: true, type: "file" },
+    { name: "size", location: "query", required: false, type: "number" },
+    { name: "md5", location: "query", required: false, type: "string" },
+    { name: "version", location: "query", required: false, type: "string" },
+    { name: "fence", location: "query", required: false, type: "number" },
+    { name: "token", location: "query", required: false, type: "string" },
+  ],
   handle: () => refusal(500, "internal", "served apart"),
 };
 
@@ -157,7 +164,8 @@ function readUploadOptions(state: NodeState, query: URLSearchParams, request: In
   const [size, md5, fence, version] = ["size", "md5", "fence", "version"].map((key) => query.get(key) ?? undefined);
   if (size !== undefined && !/^\d{1,9}$/.test(size)) return "size must be a number of bytes";
   if (md5 !== undefined && !/^[0-9a-f]{32}$/i.test(md5)) return "md5 must be 32 hex digits";
-  if (fence !== undefined && !/^\d{1,15}$/.test(fence)) return "fence must be a number";
+  if (fence !== undefined && !(/^\d{1,16}$/.test(fence) && Number.isSafeInteger(Number(fence))))
+    return "fence must be a whole number";
   return {
     authorized: isAuthorized(state, query, request),
     ...(size !== undefined && { size: Number(size) }),

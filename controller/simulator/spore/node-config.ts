@@ -55,14 +55,18 @@ export type ConfigWrite =
   | { readonly kind: "accepted"; readonly values: ConfigValues; readonly restartRequired: boolean }
   | { readonly kind: "refused"; readonly message: string };
 
-/** Reads `parameters`, whose values are text where they came in a form. One wrong key refuses all. */
-export function readConfigWrite(parameters: JsonObject): ConfigWrite {
+/**
+ * Reads `parameters`, whose values are text where they came in a form. One wrong key refuses all.
+ *
+ * @param presets what a key that is set to null goes back to.
+ */
+export function readConfigWrite(parameters: JsonObject, presets: ConfigValues): ConfigWrite {
   const values: Record<string, string | number> = {};
   let restartRequired = false;
   for (const [key, given] of Object.entries(parameters)) {
     const rule = Object.hasOwn(configKeys, key) ? configKeys[key] : undefined;
     if (!rule) return { kind: "refused", message: `unknown key "${key}"` };
-    const value = readValue(rule, given);
+    const value = given === null ? presets[key] : readValue(rule, given);
     if (value === undefined) return { kind: "refused", message: `${key} must be ${describeRule(rule)}` };
     values[key] = value;
     restartRequired ||= rule.atRestart === true;

@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { type ApiAnswer, type ApiRequest, refusal } from "./api-request.ts";
-import { clusterEvent } from "./cluster-messages.ts";
 import type { Endpoint, NodeContext } from "./endpoint.ts";
 import { maskedConfig, readConfigWrite } from "./node-config.ts";
 import { readLabelsWrite } from "./node-labels.ts";
@@ -64,7 +63,7 @@ function readConfig({ state }: NodeContext): ApiAnswer {
 /** All of the request is taken, or nothing. */
 function writeConfig({ state, effects }: NodeContext, { parameters }: ApiRequest): ApiAnswer {
   const { labels, merge, token: _presented, ...values } = parameters;
-  const config = readConfigWrite(values);
+  const config = readConfigWrite(values, state.presets);
   if (config.kind === "refused") return refusal(400, "bad_request", config.message);
   if (labels !== undefined) {
     const write = readLabelsWrite(labels, state.ownLabels, isTrue(merge));
@@ -90,9 +89,8 @@ function fireHere({ effects }: NodeContext, { parameters }: ApiRequest): ApiAnsw
 function fireEverywhere({ effects }: NodeContext, { parameters }: ApiRequest): ApiAnswer {
   const { event, payload } = parameters;
   if (typeof event !== "string" || event === "") return refusal(400, "bad_request", "event is missing");
-  const datagram = clusterEvent(event, payload ?? "");
-  if (datagram === undefined) return refusal(413, "too_large", "the event does not fit into a datagram of 500 bytes");
-  effects.broadcast(datagram);
+  if (!effects.broadcastEvent(event, payload ?? ""))
+    return refusal(413, "too_large", "the event does not fit into a datagram of 500 bytes");
   effects.fire(event, textOf(payload));
   return { status: 200, body: { status: "success" } };
 }

@@ -44,6 +44,7 @@ export function ownReport(state: NodeState, nowMs: number): JsonObject {
       flashMode: image.flashMode,
       gzip: true,
       signed: false,
+      ...(state.updater.isRunning && { rx: state.updater.receivedBytes }),
     },
   };
 }

@@ -53,6 +53,9 @@ export class NodeState {
   readonly disabledTasks = new Set<string>();
   readonly taskIntervals = new Map<string, number>();
 
+  /** The configuration of a node that nobody configured. */
+  readonly presets: ConfigValues;
+
   readonly #board: Board;
   readonly #staticLabels: Labels;
   #phase: Phase = { kind: "off" };
@@ -81,7 +84,8 @@ export class NodeState {
     this.#image = parts.image;
     this.#claimedImage = parts.image;
     this.#staticLabels = parts.labels;
-    this.#config = { ...presetsOf(parts.profile, parts.physics), ...parts.config };
+    this.presets = presetsOf(parts.profile, parts.physics);
+    this.#config = { ...this.presets, ...parts.config };
     this.updater = new Updater({ flashBytes, fsStart: parts.profile.fsStart }, () => this.#image);
   }
 

@@ -90,10 +90,10 @@ export class NodeVoice {
         this.#reply("discovery", source, () => discoveryResponse(this.#state));
         return;
       case "response":
-        members.heard(message.hostname, source.address, nowMs);
+        if (message.hostname !== undefined) members.heard(message.hostname, source.address, nowMs);
         return;
       case "heartbeat":
-        members.heard(message.hostname, source.address, nowMs);
+        if (message.hostname !== undefined) members.heard(message.hostname, source.address, nowMs);
         this.#reply("heartbeat", source, () => this.#heartbeatAnswer(source));
         return;
       case "details":
@@ -101,7 +101,8 @@ export class NodeVoice {
         members.heard(message.hostname, source.address, nowMs, message.body);
         return;
       case "event":
-        if (profile.events) this.#fire(String(message.body.event), textOf(message.body.data));
+        if (profile.events && message.body.src !== this.#state.board.hostname)
+          this.#fire(String(message.body.event), textOf(message.body.data));
         return;
       case "raw":
         if (profile.events) this.#fire("udp/raw", message.hex);

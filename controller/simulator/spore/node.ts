@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../../base/clock.ts";
+import type { JsonValue } from "../../base/json.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Board } from "./board.ts";
-import type { ClusterMessage } from "./cluster-messages.ts";
+import { type ClusterMessage, clusterEvent } from "./cluster-messages.ts";
 import { EventSocket } from "./event-socket.ts";
 import type { FaultName } from "./faults.ts";
 import type { ImageReader } from "./flashed-image.ts";
@@ -59,7 +60,7 @@ export class SimulatedNode {
     this.#listener = new NodeListener(state.board.address, accept);
     const fire = (event: string, payload: string) => this.#fire(event, payload);
     this.#voice = new NodeVoice({ state, clock, wire, fire });
-    this.#eventSocket = new EventSocket({ fire, broadcast: wire.broadcast });
+    this.#eventSocket = new EventSocket({ fire, broadcastEvent: (event, data) => this.#broadcastEvent(event, data) });
   }
 
   /** As `state.board`; changes with the fault `foreign-identity`. */
@@ -172,6 +173,12 @@ export class SimulatedNode {
     this.#eventSocket.mirror(event, payload);
   }
 
+  #broadcastEvent(event: string, data: JsonValue): boolean {
+    const datagram = clusterEvent(this.state, event, data);
+    if (datagram !== undefined) this.#wire.broadcast(datagram);
+    return datagram !== undefined;
+  }
+
   /** Brings the node's place on the network in line with its state. */
   #follow(powerCut: boolean): void {
     this.#change?.cancel();
@@ -213,7 +220,7 @@ export class SimulatedNode {
       restartLater: () => this.#restartLater(life.signal),
       effects: {
         announce: () => this.#voice.announce(),
-        broadcast: (text) => this.#wire.broadcast(text),
+        broadcastEvent: (event, data) => this.#broadcastEvent(event, data),
         fire: (event, payload) => this.#fire(event, payload),
       },
     });

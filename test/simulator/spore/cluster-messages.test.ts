@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -11,50 +12,26 @@ import {
 import { profiles } from "../../../controller/simulator/spore/profiles.ts";
 import { nodeState } from "../../support/node-state.ts";
 
-const details =
-  '{"freeHeap":31240,"chipId":10597059,"sdkVersion":"2.2.2-dev(38a443e)","cpuFreqMHz":80,"flashChipSize":1048576}';
+const golden: {
+  readonly accepted: readonly { readonly text: string; readonly kind: string; readonly hostname?: string }[];
+  readonly malformed: readonly string[];
+  readonly unknown: readonly string[];
+} = JSON.parse(readFileSync(new URL("../../golden/spore-datagrams.json", import.meta.url), "utf8"));
+
 const read = (text: string) => readClusterMessage(Buffer.from(text));
 
 describe("readClusterMessage", () => {
-  it.each([
-    ["CLUSTER_DISCOVERY", { kind: "discovery" }],
-    ["CLUSTER_DISCOVERY\0\r\n ", { kind: "discovery" }],
-    ["cluster/discovery", { kind: "discovery" }],
-    ["CLUSTER_RESPONSE:esp_A1B2C3", { kind: "response", hostname: "esp_A1B2C3" }],
-    ["CLUSTER_RESPONSE:esp_A1B2C3:192.168.4.20", { kind: "response", hostname: "esp_A1B2C3" }],
-    ["CLUSTER_HEARTBEAT:esp_A1B2C3", { kind: "heartbeat", hostname: "esp_A1B2C3" }],
-    ["Cluster/Heartbeat:esp_A1B2C3", { kind: "heartbeat", hostname: "esp_A1B2C3" }],
-    [`CLUSTER_NODE_INFO:esp_A1B2C3:${details}`, { kind: "details", generation: 2, body: { chipId: 10597059 } }],
-    [`NODE_UPDATE:esp_A1B2C3:${details}`, { kind: "details", generation: 3, hostname: "esp_A1B2C3" }],
-    [`cluster/node/update:esp_A1B2C3:${details}`, { kind: "details", generation: 3 }],
-    [`node/update:esp_A1B2C3:${details}`, { kind: "details", generation: 3 }],
-    [
-      'CLUSTER_EVENT:{"event":"api/neopattern/color","data":{"color":"#00FF00","brightness":128}}',
-      { kind: "event", body: { event: "api/neopattern/color" } },
-    ],
-    ["RAW:FF000000FF00", { kind: "raw", hex: "FF000000FF00" }],
-    ["SPORE_PROBE:0a1b", { kind: "probe", nonce: "0a1b" }],
-  ])("reads %s", (text, message) => {
-    expect(read(text)).toMatchObject(message);
+  it.each(golden.accepted)("reads $text", ({ text, kind, hostname }) => {
+    const generations: Record<string, object> = {
+      nodeInfo: { kind: "details", generation: 2 },
+      nodeUpdate: { kind: "details", generation: 3 },
+    };
+    const message = read(text);
+    expect(message).toMatchObject(generations[kind] ?? { kind });
+    expect(message && "hostname" in message ? message.hostname : undefined).toBe(hostname);
   });
 
-  it.each([
-    "",
-    "CLUSTER_HEARTBEAT:",
-    "CLUSTER_HEARTBEAT:a b",
-    `CLUSTER_HEARTBEAT:${"x".repeat(33)}`,
-    "cluster_heartbeat:esp_A1B2C3",
-    "NODE_UPDATE:x",
-    "NODE_UPDATE:x:{bad",
-    "NODE_UPDATE:x:[1]",
-    "CLUSTER_EVENT:{}",
-    "CLUSTER_EVENT:5",
-    "RAW:xyz",
-    "SPORE_PROBE:",
-    "SPORE_PROBE:0123456789abcdef0",
-    "CLUSTER_DISCOVERYX",
-    "HELLO",
-  ])("ignores %o", (text) => {
+  it.each([...golden.malformed, ...golden.unknown])("ignores %o", (text) => {
     expect(read(text)).toBeUndefined();
   });
 
@@ -94,7 +71,7 @@ describe("what a node says", () => {
       return Object.keys(JSON.parse(nodeDetails(state, 0, "NODE_UPDATE", 8080).replace(/^[^{]+/, "")));
     };
     expect(keysOf("upstream-g3")).toEqual([...chip, "labels"]);
-    expect(keysOf("spore")).toEqual([...chip, "labels", "up", "boot", "ver", "port", "st", "cfg"]);
+    expect(keysOf("spore")).toEqual([...chip, "labels", "up", "boot", "ver", "port", "st", "cfg", "md5"]);
   });
 
   it("fits into 500 bytes with eight labels, and says how many it left out", () => {
@@ -114,7 +91,9 @@ describe("what a node says", () => {
   });
 
   it("of an event fits into a datagram, or is not said", () => {
-    expect(clusterEvent("x", { a: 1 })).toBe('CLUSTER_EVENT:{"event":"x","data":{"a":1}}');
-    expect(clusterEvent("x", "y".repeat(500))).toBeUndefined();
+    const upstream = nodeState({ profile: profiles["upstream-g3"] });
+    expect(clusterEvent(upstream, "x", { a: 1 })).toBe('CLUSTER_EVENT:{"event":"x","data":{"a":1}}');
+    expect(clusterEvent(nodeState(), "x", 1)).toBe('CLUSTER_EVENT:{"event":"x","data":1,"src":"esp_140001"}');
+    expect(clusterEvent(upstream, "x", "y".repeat(500))).toBeUndefined();
   });
 });

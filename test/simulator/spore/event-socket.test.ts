@@ -78,7 +78,8 @@ describe("/ws of a node", () => {
     const client = await openWebSocket(nodeOf(fleet).device);
     client.send('{"event":"cluster/broadcast","payload":{"event":"lamp","data":{"on":true}}}');
     await until(() => heard.length === 1, "the datagram arrives");
-    expect(heard[0]?.text).toBe('CLUSTER_EVENT:{"event":"lamp","data":{"on":true}}');
+    const { hostname } = nodeOf(fleet).node.board;
+    expect(heard[0]?.text).toBe(`CLUSTER_EVENT:{"event":"lamp","data":{"on":true},"src":"${hostname}"}`);
   });
 
   it.each(["nonsense", "[]", "{}", '{"event":""}', '{"event":5}', '{"event":"cluster/broadcast","payload":"x"}'])(

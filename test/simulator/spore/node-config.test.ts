@@ -28,13 +28,20 @@ describe("configHash", () => {
 describe("readConfigWrite", () => {
   it("takes numbers as JSON and as the text of a form", () => {
     const values = { telemetry_interval_ms: 5000, site: "roof" };
-    expect(readConfigWrite({ telemetry_interval_ms: "5000", site: "roof" })).toEqual({
+    expect(readConfigWrite({ telemetry_interval_ms: "5000", site: "roof" }, presetConfig)).toEqual({
       kind: "accepted",
       values,
       restartRequired: false,
     });
-    expect(readConfigWrite(values)).toMatchObject({ kind: "accepted", values });
-    expect(readConfigWrite({ wifi_ssid: "x" })).toMatchObject({ restartRequired: true });
+    expect(readConfigWrite(values, presetConfig)).toMatchObject({ kind: "accepted", values });
+    expect(readConfigWrite({ wifi_ssid: "x" }, presetConfig)).toMatchObject({ restartRequired: true });
+  });
+
+  it("brings the preset back for null", () => {
+    expect(readConfigWrite({ site: null }, { ...presetConfig, site: "factory" })).toMatchObject({
+      values: { site: "factory" },
+    });
+    expect(readConfigWrite({ nonsense: null }, presetConfig)).toMatchObject({ kind: "refused" });
   });
 
   it.each([
@@ -43,12 +50,14 @@ describe("readConfigWrite", () => {
     [{ heartbeat_interval_ms: 5 }, "heartbeat_interval_ms"],
     [{ heartbeat_interval_ms: "1e3" }, "heartbeat_interval_ms"],
     [{ heartbeat_interval_ms: 2000.5 }, "heartbeat_interval_ms"],
-    [{ heartbeat_interval_ms: null }, "heartbeat_interval_ms"],
     [{ site: 5 }, "site"],
     [{ site: "x".repeat(65) }, "site"],
     [{ site: "roof", nonsense: 1 }, "nonsense"],
   ])("refuses %o and names the key", (parameters, key) => {
-    expect(readConfigWrite(parameters)).toEqual({ kind: "refused", message: expect.stringContaining(key) });
+    expect(readConfigWrite(parameters, presetConfig)).toEqual({
+      kind: "refused",
+      message: expect.stringContaining(key),
+    });
   });
 });
 

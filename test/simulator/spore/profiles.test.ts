@@ -76,9 +76,9 @@ describe("what a node answers", () => {
     ["upstream-g3", "CLUSTER_HEARTBEAT:esp_FFFFFF", [`NODE_UPDATE:H:${chip} labels`]],
     ["upstream-g3", "SPORE_PROBE:1f", []],
     ["spore", "CLUSTER_DISCOVERY", ["CLUSTER_RESPONSE:H"]],
-    ["spore", "CLUSTER_HEARTBEAT:esp_FFFFFF", [`NODE_UPDATE:H:${chip} labels up boot ver port st cfg`]],
+    ["spore", "CLUSTER_HEARTBEAT:esp_FFFFFF", [`NODE_UPDATE:H:${chip} labels up boot ver port st cfg md5`]],
     ["spore", "SPORE_PROBE:1f", ["SPORE_PONG:1f:H"]],
-    ["spore", "cluster/heartbeat:esp_FFFFFF", [`NODE_UPDATE:H:${chip} labels up boot ver port st cfg`]],
+    ["spore", "cluster/heartbeat:esp_FFFFFF", [`NODE_UPDATE:H:${chip} labels up boot ver port st cfg md5`]],
     ["spore", "nonsense", []],
   ] as const)("as %s to %s", async (profile, message, answers) => {
     expect(await answersTo(profile, message)).toEqual(answers);

@@ -130,9 +130,12 @@ describe("an upload", () => {
       status: 409,
       body: { status: "FAIL", error: "busy" },
     });
-    expect((await askDevice({ ...device, path: "/api/node/status" })).body.x.state).toBe("ota");
+    expect((await askDevice({ ...device, path: "/api/node/status" })).body.x).toMatchObject({
+      state: "ota",
+      ota: { rx: node.state.updater.receivedBytes },
+    });
     expect((await askDevice({ ...device, path: "/api/node/config" })).status).toBe(503);
-    expect((await askDevice({ ...device, method: "POST", path: "/api/node/restart", body: "" })).status).toBe(409);
+    expect((await askDevice({ ...device, method: "POST", path: "/api/node/restart", body: "" })).status).toBe(503);
     await clock.advanceUntil(() => !node.state.updater.isRunning);
     expect((await first).status).toBe(200);
   });
