@@ -69,12 +69,17 @@ export function readState(file: LmdbFile): FileState {
   return decodeState(state);
 }
 
+/**
+ * Batches by turn of the event loop are off: with them lmdb-js makes a promise that nobody holds, and a write that fails would end the process
+ * as an unhandled rejection. Our groups are batches already.
+ */
 function openRoot(path: string): RootDatabase<Buffer, Buffer> {
   return open<Buffer, Buffer>({
     ...bytesOnly,
     path,
     noSubdir: true,
     overlappingSync: false,
+    eventTurnBatching: false,
     maxDbs: 2,
     ...(is32Bit ? {} : { mapSize: initialMapBytes }),
   });

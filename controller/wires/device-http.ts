@@ -1,6 +1,7 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { isIPv4 } from "node:net";
+import { connect, isIPv4, type Socket } from "node:net";
 import type { Clock, Timer } from "../base/clock.ts";
+import { SporeError } from "../base/errors.ts";
+import { ResponseReader, type ResponseState } from "./http-response.ts";
 
 /** One HTTP request to a device. */
 export interface DeviceRequest {
@@ -53,14 +54,17 @@ export type Exchange =
 
 type Broken = Extract<Exchange, { readonly kind: "broken" }>;
 
-const responseMaxBytes = 256 * 1024;
-const headersMaxBytes = 8 * 1024;
-/** Large enough for one system call per many packets, small enough that 20 s for one of them is slower than any radio. */
-const chunkBytes = 16 * 1024;
+const bodyMaxBytes = 256 * 1024;
+const headMaxBytes = 8 * 1024;
+const chunkMinBytes = 16 * 1024;
+/** The kernel takes a chunk as a whole, which must be faster than the idle deadline on the slowest radio. */
+const chunkMaxBytes = 128 * 1024;
 
 /**
  * Asks a device something, over a connection of its own. Never throws for what a device or a network does; follows no redirects. When
  * `signal` aborts, the connection is closed at once.
+ *
+ * @throws SporeError `SPORE_BAD_REQUEST` when the path or a header holds what would begin another line.
  */
 export function exchange(
   request: DeviceRequest,
@@ -80,11 +84,13 @@ interface Settle {
 
 class OpenExchange {
   readonly #request: DeviceRequest;
+  readonly #head: string;
   readonly #deadlines: Deadlines;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #outcome: Settle;
-  #wire: ClientRequest | undefined;
+  readonly #reader = new ResponseReader({ headMaxBytes, bodyMaxBytes });
+  #socket: Socket | undefined;
   #stage: Timer | undefined;
   #total: Timer | undefined;
   #connected = false;
@@ -92,9 +98,11 @@ class OpenExchange {
   #answering = false;
   #settled = false;
   #sentAtMs = 0;
+  #latencyMs = 0;
 
   constructor(request: DeviceRequest, deadlines: Deadlines, clock: Clock, signal: AbortSignal, outcome: Settle) {
     this.#request = request;
+    this.#head = headOf(request);
     this.#deadlines = deadlines;
     this.#clock = clock;
     this.#signal = signal;
@@ -102,104 +110,81 @@ class OpenExchange {
   }
 
   start(): void {
-    const { address, port, method, path, headers, body } = this.#request;
+    const { address, port } = this.#request;
     if (this.#signal.aborted) this.#onAbort();
     else if (!isIPv4(address)) this.#break("unreachable", `"${address}" is not an IPv4 address.`);
     if (this.#settled) return;
-    const wire = httpRequest({
-      host: address,
-      port,
-      method,
-      path,
-      agent: false,
-      setHost: false,
-      maxHeaderSize: headersMaxBytes,
-      headers: {
-        Host: port === 80 ? address : `${address}:${port}`,
-        Connection: "close",
-        ...headers,
-        ...(body && { "Content-Length": String(lengthOf(body)) }),
-      },
-    });
-    this.#wire = wire;
-    this.#signal.addEventListener("abort", this.#onAbort, { once: true });
     const { connectMs, totalMs } = this.#deadlines;
+    const socket = connect({ host: address, port, noDelay: true });
+    this.#socket = socket;
+    this.#signal.addEventListener("abort", this.#onAbort, { once: true });
     this.#expect(connectMs, `No connection within ${connectMs / 1000} s.`);
     this.#total = this.#clock.after(totalMs, () => this.#break("silent", `Not finished within ${totalMs / 1000} s.`));
-    wire.on("socket", (socket) =>
-      socket.once("connect", () => {
-        // Only the caller's own `onSent` can throw in there.
-        this.#send(wire, body ?? []).catch(this.#outcome.reject);
-      }),
-    );
-    wire.on("response", (response) => this.#receive(response));
-    wire.on("upgrade", () => this.#break("malformed", "The device changed the protocol."));
-    wire.on("error", (error) => this.#onError(error));
-    wire.on("close", () => {
-      // Where an answer had begun, what became of it is known a moment later, and by the answer.
-      if (!this.#answering) this.#break("reset", "The device closed the connection without an answer.");
-    });
+    socket.once("connect", () => void this.#send(socket).catch((error: unknown) => this.#fail(error)));
+    socket.on("data", (bytes: Buffer) => this.#receive(this.#reader.push(bytes)));
+    socket.on("error", (error) => this.#onError(error));
+    socket.on("close", () => this.#onClose());
   }
 
   readonly #onAbort = (): void => this.#break("aborted", "The request was called off.");
 
-  async #send(wire: ClientRequest, body: readonly Uint8Array[]): Promise<void> {
+  async #send(socket: Socket): Promise<void> {
     this.#connected = true;
+    const { body = [], onSent } = this.#request;
     const { idleMs, answerMs } = this.#deadlines;
     const totalBytes = lengthOf(body);
     let sentBytes = 0;
+    socket.cork(); // so that the head travels with the first bytes of the body
+    socket.write(this.#head, "latin1");
+    if (totalBytes === 0) socket.uncork();
     for (const chunk of chunksOf(body)) {
       if (this.#settled || this.#answering) return;
       this.#expect(idleMs, `The device took nothing for ${idleMs / 1000} s.`);
       sentBytes += chunk.length;
       if (sentBytes === totalBytes) this.#lastByteLeft = true;
-      await new Promise<void>((resolve) => wire.write(chunk, () => resolve()));
-      if (!this.#settled) this.#request.onSent?.(sentBytes);
+      await written(socket, chunk);
+      if (!this.#settled) onSent?.(sentBytes);
       // Lets an early answer be read before the next bytes provoke a reset that would discard it.
-      await new Promise((resolve) => setImmediate(resolve));
+      if (chunk.length >= chunkMinBytes) await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#settled || this.#answering) return;
     this.#lastByteLeft = true;
     this.#sentAtMs = this.#clock.monotonic();
     this.#expect(answerMs, `No answer within ${answerMs / 1000} s.`);
-    wire.end();
   }
 
-  #receive(response: IncomingMessage): void {
+  #receive(state: ResponseState): void {
+    if (!this.#answering) this.#latencyMs = this.#lastByteLeft ? this.#clock.monotonic() - this.#sentAtMs : 0;
     this.#answering = true;
-    const latencyMs = this.#lastByteLeft ? this.#clock.monotonic() - this.#sentAtMs : 0;
     const { answerMs } = this.#deadlines;
-    const chunks: Uint8Array[] = [];
-    let total = 0;
-    const stalled = `The answer stopped for ${answerMs / 1000} s.`;
-    this.#expect(answerMs, stalled);
-    response.on("data", (chunk: Uint8Array) => {
-      this.#expect(answerMs, stalled);
-      total += chunk.length;
-      chunks.push(chunk);
-      if (total > responseMaxBytes) this.#break("malformed", `The answer is longer than ${responseMaxBytes} bytes.`);
-    });
-    const brokeOff = () => this.#break("malformed", `The answer broke off after ${total} bytes.`);
-    response.on("error", brokeOff);
-    response.on("close", brokeOff);
-    response.on("end", () => {
-      if (!response.complete) brokeOff();
+    if (state.kind === "incomplete") this.#expect(answerMs, `The answer stopped for ${answerMs / 1000} s.`);
+    else if (state.kind === "broken") this.#break("malformed", state.message);
+    else
       this.#settle({
         kind: "answered",
-        status: response.statusCode ?? 0,
-        headers: plainHeaders(response),
-        body: Buffer.concat(chunks, total),
+        ...state.response,
         sentWhole: this.#lastByteLeft,
-        latencyMs,
+        latencyMs: this.#latencyMs,
       });
-    });
+  }
+
+  /** Only the caller's own `onSent` can throw while we send. */
+  #fail(error: unknown): void {
+    this.#outcome.reject(error);
+    this.#break("aborted", "The caller failed.");
   }
 
   #onError(error: Error & { readonly code?: string }): void {
     const code = error.code ?? error.message;
     if (!this.#connected) this.#break("unreachable", `No connection (${code}).`);
-    else if (code.startsWith("HPE_")) this.#break("malformed", `The answer is not HTTP (${code}).`);
+    else if (this.#answering) this.#break("malformed", `The answer broke off (${code}).`);
     else this.#break("reset", `The connection broke (${code}).`);
+  }
+
+  #onClose(): void {
+    if (this.#settled) return;
+    if (this.#answering) this.#receive(this.#reader.end());
+    else this.#break("reset", "The device closed the connection without an answer.");
   }
 
   /** Sets the deadline of the stage that begins now. */
@@ -219,22 +204,49 @@ class OpenExchange {
     this.#stage?.cancel();
     this.#total?.cancel();
     this.#signal.removeEventListener("abort", this.#onAbort);
-    this.#wire?.destroy();
+    this.#socket?.destroy();
     this.#outcome.resolve(result);
   }
 }
 
+/** Resolves when the kernel has taken `chunk`, or the connection is gone. */
+function written(socket: Socket, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    socket.write(chunk, () => resolve());
+    socket.uncork();
+  });
+}
+
+/** Larger and larger, so that a fast device costs few system calls and a slow one shows its progress. */
 function* chunksOf(body: readonly Uint8Array[]): Generator<Uint8Array> {
-  for (const part of body)
-    for (let at = 0; at < part.length; at += chunkBytes) yield part.subarray(at, at + chunkBytes);
+  let chunkBytes = chunkMinBytes;
+  for (const part of body) {
+    for (let at = 0; at < part.length; ) {
+      const chunk = part.subarray(at, at + chunkBytes);
+      yield chunk;
+      at += chunk.length;
+      if (chunk.length === chunkBytes) chunkBytes = Math.min(2 * chunkBytes, chunkMaxBytes);
+    }
+  }
 }
 
 function lengthOf(body: readonly Uint8Array[]): number {
   return body.reduce((sum, { length }) => sum + length, 0);
 }
 
-function plainHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
-  );
+function headOf({ address, port, method, path, headers, body }: DeviceRequest): string {
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    `Host: ${port === 80 ? address : `${address}:${port}`}`,
+    "Connection: close",
+    ...Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+    ...(body ? [`Content-Length: ${lengthOf(body)}`] : []),
+  ];
+  const foreign = lines.find((line) => !/^[\t\x20-\x7e]*$/.test(line));
+  if (foreign !== undefined)
+    throw new SporeError(
+      "SPORE_BAD_REQUEST",
+      `The ${foreign.split(/[: ]/, 1)[0]} line of the request holds more than ASCII text.`,
+    );
+  return `${lines.join("\r\n")}\r\n\r\n`;
 }

@@ -8,7 +8,7 @@ namespace spore {
 /// sent.
 class HttpResponse {
  public:
-  static constexpr size_t pieceBytes = 1024;
+  static constexpr size_t pieceBytes = 768;
   /// Writes piece number `step`, of at most `pieceBytes`. True when more pieces follow.
   using Step = bool (*)(void* owner, uint32_t step, TextSink& out);
 

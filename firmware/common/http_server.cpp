@@ -70,7 +70,7 @@ void HttpServer::takeHead(size_t slot, Bytes bytes) {
   const size_t length = headLength(Text(connection.buffer, connection.filled));
   if (length == Text::npos) {
     if (connection.filled == bufferBytes)
-      refuse(slot, 431, "bad_request", "the request line and header fields are longer than 1536 bytes");
+      refuse(slot, 431, "bad_request", "the request line and header fields are longer than 1280 bytes");
     return;
   }
   connection.filled = length;

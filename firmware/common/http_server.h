@@ -83,9 +83,9 @@ class HttpAdmission {
 /// Each connection carries one request, as with the library that upstream nodes use.
 class HttpServer {
  public:
-  static constexpr size_t slots = 5;
+  static constexpr size_t slots = 4;
   static constexpr size_t maxRoutes = 32;
-  static constexpr size_t bufferBytes = 1536;
+  static constexpr size_t bufferBytes = 1280;
   static constexpr size_t maxBodyBytes = 1024;
   static constexpr uint32_t idleMs = 10000;
   static constexpr uint32_t lingerMs = 2000;
@@ -101,6 +101,8 @@ class HttpServer {
 
   /// A slot for a new connection, or `slots` when all are taken.
   size_t open();
+  /// Gives back a slot for which no connection came.
+  void release(size_t slot) { connections_[slot].state = State::free; }
   void receive(size_t slot, Bytes bytes);
   /// The transport takes bytes again.
   void writable(size_t slot) { flush(slot); }

@@ -6,8 +6,8 @@ namespace spore {
 
 /// No datagram of ours is longer: upstream receivers hold 512 bytes.
 constexpr size_t maxDatagramBytes = 500;
-/// Ours hold a whole Ethernet frame.
-constexpr size_t maxReceivedBytes = 1472;
+/// So do ours; what is longer is cut, and then read as nothing.
+constexpr size_t maxReceivedBytes = 512;
 constexpr size_t maxHostnameBytes = 32;
 
 /// A datagram of the cluster protocol; its texts point into the datagram.

@@ -128,9 +128,10 @@ LabelProblem Configuration::setLabel(Text key, Text value) {
 }
 
 void Configuration::beginDraft() {
-  draft_ = Draft();
   draft_.values = settings_.values();
   draft_.labels = own_;
+  draft_.labelsJson = Text();
+  draft_.mergesLabels = draft_.restartRequired = false;
 }
 
 Text Configuration::applyPair(Text name, Text value) {

@@ -20,7 +20,7 @@ class EventSocket final : public WebSocketHandler {
   uint32_t lost() const { return lost_; }
 
  private:
-  static constexpr size_t frameMaxBytes = WebSocketReader::maxMessage;
+  static constexpr size_t frameMaxBytes = HttpResponse::pieceBytes;
 
   void mirror(Text event, Text payload);
   void reply(size_t client, const char* error);

@@ -4,8 +4,14 @@ namespace spore {
 
 namespace {
 
+constexpr size_t maxKeyBytes = 32;
+constexpr size_t maxValueBytes = 64;
+constexpr const char* keyProblem = "a label key is 1 to 32 characters of a-z, 0-9, '.', '_' and '-'";
+constexpr const char* valueProblem = "a label value is at most 64 bytes of UTF-8 without control characters";
+constexpr const char* sizeProblem = "the labels are longer than 256 bytes together";
+
 bool isLabelKey(Text key) {
-  if (key.empty() || key.size() > 32) return false;
+  if (key.empty() || key.size() > maxKeyBytes) return false;
   for (char c : key)
     if (!isDigit(c) && !(c >= 'a' && c <= 'z') && c != '.' && c != '_' && c != '-') return false;
   return true;
@@ -13,30 +19,56 @@ bool isLabelKey(Text key) {
 
 }  // namespace
 
-const Label* LabelSet::find(Text key) const {
-  for (size_t i = 0; i < size_; i++)
-    if (labels_[i].key == key) return &labels_[i];
-  return nullptr;
+Label LabelSet::read(size_t at) const {
+  const auto keyBytes = static_cast<uint8_t>(packed_[at]);
+  const char* value = packed_ + at + 1 + keyBytes;
+  return Label{Text(packed_ + at + 1, keyBytes), Text(value + 1, static_cast<uint8_t>(*value))};
+}
+
+size_t LabelSet::next(size_t at) const {
+  const Label label = read(at);
+  return at + 2 + label.key.size() + label.value.size();
+}
+
+Label LabelSet::at(size_t index) const {
+  size_t at = 0;
+  while (index-- > 0) at = next(at);
+  return read(at);
+}
+
+size_t LabelSet::find(Text key) const {
+  size_t at = 0;
+  while (at < used_ && read(at).key != key) at = next(at);
+  return at;
 }
 
 LabelProblem LabelSet::set(Text key, Text value) {
-  if (!isLabelKey(key)) return "a label key is 1 to 32 characters of a-z, 0-9, '.', '_' and '-'";
-  if (value.size() > 64 || !isPlainUtf8(value))
-    return "a label value is at most 64 bytes of UTF-8 without control characters";
-  const Label* present = find(key);
-  if (present == nullptr && size_ == capacity) return "a node has at most 8 labels";
-  Label& label = present == nullptr ? labels_[size_++] : labels_[present - labels_];
-  label.key.assign(key);
-  label.value.assign(value);
+  if (!isLabelKey(key)) return keyProblem;
+  if (value.size() > maxValueBytes || !isPlainUtf8(value)) return valueProblem;
+  if (!has(key) && count_ == capacity) return "a node has at most 8 labels";
+  const size_t present = find(key);
+  const size_t freed = present < used_ ? next(present) - present : 0;
+  const size_t bytes = 2 + key.size() + value.size();
+  if (used_ - freed + bytes > sizeof packed_) return sizeProblem;
+  remove(key);
+  char* at = packed_ + used_;
+  *at++ = static_cast<char>(key.size());
+  memcpy(at, key.data(), key.size());
+  at += key.size();
+  *at++ = static_cast<char>(value.size());
+  memcpy(at, value.data(), value.size());
+  used_ = static_cast<uint16_t>(used_ + bytes);
+  count_++;
   return LabelProblem();
 }
 
 void LabelSet::remove(Text key) {
-  const Label* present = find(key);
-  if (present == nullptr) return;
-  const size_t index = static_cast<size_t>(present - labels_);
-  for (size_t i = index + 1; i < size_; i++) labels_[i - 1] = labels_[i];
-  size_--;
+  const size_t at = find(key);
+  if (at == used_) return;
+  const size_t behind = next(at);
+  memmove(packed_ + at, packed_ + behind, used_ - behind);
+  used_ = static_cast<uint16_t>(used_ - (behind - at));
+  count_--;
 }
 
 LabelProblem LabelSet::merge(Json object) {
@@ -45,13 +77,11 @@ LabelProblem LabelSet::merge(Json object) {
   JsonMembers members(object);
   Json key, value;
   while (members.next(key, value)) {
-    char keyRoom[33], valueRoom[65];
+    char keyRoom[maxKeyBytes + 1], valueRoom[maxValueBytes + 1];
     Text name, text;
-    if (!key.decode(keyRoom, sizeof keyRoom, name))
-      return "a label key is 1 to 32 characters of a-z, 0-9, '.', '_' and '-'";
+    if (!key.decode(keyRoom, sizeof keyRoom, name)) return keyProblem;
     if (!value.isNull() && !value.isString()) return "a label value is a string, or null to remove the label";
-    if (value.isString() && !value.decode(valueRoom, sizeof valueRoom, text))
-      return "a label value is at most 64 bytes of UTF-8 without control characters";
+    if (value.isString() && !value.decode(valueRoom, sizeof valueRoom, text)) return valueProblem;
     if (text.empty()) {
       draft.remove(name);
       continue;
@@ -59,23 +89,24 @@ LabelProblem LabelSet::merge(Json object) {
     const LabelProblem problem = draft.set(name, text);
     if (!problem.empty()) return problem;
   }
-  if (draft.jsonBytes() > maxJsonBytes) return "the labels are longer than 256 bytes together";
+  if (draft.jsonBytes() > maxJsonBytes) return sizeProblem;
   *this = draft;
   return LabelProblem();
 }
 
 LabelProblem LabelSet::underlay(const LabelSet& other) {
-  for (size_t i = 0; i < other.size_; i++) {
-    if (find(other.labels_[i].key) != nullptr) continue;
-    const LabelProblem problem = set(other.labels_[i].key, other.labels_[i].value);
+  for (size_t at = 0; at < other.used_; at = other.next(at)) {
+    const Label label = other.read(at);
+    if (has(label.key)) continue;
+    const LabelProblem problem = set(label.key, label.value);
     if (!problem.empty()) return problem;
   }
-  return jsonBytes() > maxJsonBytes ? "the labels are longer than 256 bytes together" : LabelProblem();
+  return jsonBytes() > maxJsonBytes ? Text(sizeProblem) : LabelProblem();
 }
 
 void LabelSet::write(JsonWriter& json, size_t count) const {
   json.beginObject();
-  for (size_t i = 0; i < size_ && i < count; i++) json.field(labels_[i].key, labels_[i].value.text());
+  for (size_t at = 0; at < used_ && count > 0; at = next(at), count--) json.field(read(at).key, read(at).value);
   json.endObject();
 }
 

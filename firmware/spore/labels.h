@@ -6,9 +6,10 @@
 
 namespace spore {
 
+/// A label of a set; valid until the set changes.
 struct Label {
-  FixedText<32> key;
-  FixedText<64> value;
+  Text key;
+  Text value;
 };
 
 /// Why a label was refused, in words for a person; empty when it was not.
@@ -20,12 +21,12 @@ class LabelSet {
   static constexpr size_t capacity = 8;
   static constexpr size_t maxJsonBytes = 256;
 
-  size_t size() const { return size_; }
-  const Label& at(size_t index) const { return labels_[index]; }
-  const Label* find(Text key) const;
+  size_t size() const { return count_; }
+  Label at(size_t index) const;
+  bool has(Text key) const { return find(key) < used_; }
   LabelProblem set(Text key, Text value);
   void remove(Text key);
-  void clear() { size_ = 0; }
+  void clear() { count_ = used_ = 0; }
   /// Sets what `object` says; null and "" remove. Unchanged when there is a problem.
   LabelProblem merge(Json object);
   /// Sets what is not there yet.
@@ -34,8 +35,16 @@ class LabelSet {
   size_t jsonBytes(size_t count = capacity) const;
 
  private:
-  Label labels_[capacity];
-  size_t size_ = 0;
+  /// Where the label `key` begins, or `used_`.
+  size_t find(Text key) const;
+  Label read(size_t at) const;
+  size_t next(size_t at) const;
+
+  // One after the other: length and characters of the key, length and characters of the value. Less than they take as
+  // JSON.
+  char packed_[maxJsonBytes];
+  uint16_t used_ = 0;
+  uint16_t count_ = 0;
 };
 
 }  // namespace spore

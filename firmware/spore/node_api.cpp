@@ -124,12 +124,14 @@ bool NodeApi::statusStep(uint32_t step, TextSink& out) {
     NodeReport::writeRoute(json, context_.http.route(step - 1));
     return true;
   }
-  out.write("],");
-  json.key("labels");
-  context_.configuration.labels().write(json);
-  json.key("x");
+  if (step == routes + 1) {
+    out.write("],\"labels\":");
+    context_.configuration.labels().write(json);
+    return true;
+  }
+  out.write(",\"x\":");
   report_.writeExtension(json);
-  json.endObject();
+  out.write("}");
   return false;
 }
 
@@ -177,12 +179,12 @@ void NodeApi::configure(const HttpRequest& request, HttpResponse& response) {
 }
 
 void NodeApi::fireEvent(const HttpRequest& request, HttpResponse& response, bool everywhere) {
-  char nameRoom[eventNameMaxBytes], payloadRoom[HttpServer::maxBodyBytes];
+  char nameRoom[eventNameMaxBytes], payloadRoom[maxDatagramBytes + 1];
   Text event, payload;
   if (request.parameter("event", nameRoom, sizeof nameRoom, event) != FormLookup::found || event.empty())
     return response.fail(400, "bad_request", "event is a string of 1 to 64 bytes");
   if (request.parameter("payload", payloadRoom, sizeof payloadRoom, payload) == FormLookup::malformed)
-    return response.fail(400, "bad_request", "payload is JSON or a string");
+    return response.fail(400, "bad_request", "payload is JSON or a string of at most 501 bytes");
   if (!everywhere) {
     context_.events.fire(event, payload);
   } else if (!cluster_.broadcastEvent(event, payload)) {

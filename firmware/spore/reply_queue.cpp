@@ -12,7 +12,7 @@ bool same(Endpoint a, Endpoint b) {
 
 void ReplyQueue::plan(Endpoint to, Kind kind, Millis now, Random& random) {
   if (answeredLately(to, kind, now)) return;
-  recent_[recentNext_] = Recent{to, kind, now};
+  recent_[recentNext_] = Recent{to, kind, static_cast<uint32_t>(now)};
   recentNext_ = (recentNext_ + 1) % recentCapacity;
   if (recentSize_ < recentCapacity) recentSize_++;
   if (size_ == capacity) {
@@ -24,7 +24,9 @@ void ReplyQueue::plan(Endpoint to, Kind kind, Millis now, Random& random) {
 
 bool ReplyQueue::answeredLately(Endpoint to, Kind kind, Millis now) const {
   for (size_t i = 0; i < recentSize_; i++)
-    if (same(recent_[i].to, to) && recent_[i].kind == kind && now - recent_[i].plannedAt < quietMs) return true;
+    if (same(recent_[i].to, to) && recent_[i].kind == kind &&
+        static_cast<uint32_t>(now) - recent_[i].plannedAt < quietMs)
+      return true;
   return false;
 }
 

@@ -32,7 +32,7 @@ class ReplyQueue {
   struct Recent {
     Endpoint to;
     Kind kind;
-    Millis plannedAt;
+    uint32_t plannedAt;  // 32 bits are enough for an age
   };
   static constexpr size_t recentCapacity = 32;
 

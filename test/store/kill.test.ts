@@ -10,16 +10,11 @@ import { randomInteger, seededRandom } from "../../controller/base/random.ts";
 import { openLmdbStore } from "../../controller/store/lmdb.ts";
 import { type CompiledController, compileController } from "../support/compiled-controller.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { type Acknowledgement, checkAcknowledged, readAcknowledgement } from "./acknowledgements.ts";
 import { wholeHistory } from "./whole-history.ts";
 
 const writer = fileURLToPath(new URL("processes/writer.mjs", import.meta.url));
 const rounds = process.env.SPORE_LONG === undefined ? 10 : 100;
-
-interface Acknowledgement {
-  readonly writer: number;
-  readonly number: number;
-  readonly revision: number;
-}
 
 let controller: CompiledController;
 beforeAll(async () => {
@@ -43,7 +38,7 @@ describe("openLmdbStore", () => {
       expect(await store.revision()).toBeGreaterThanOrEqual(
         Math.max(head, ...acknowledged.map((each) => each.revision)),
       );
-      await checkAcknowledged(acknowledged, await wholeHistory(store));
+      checkAcknowledged(acknowledged, await wholeHistory(store));
       head = await store.revision();
     }
     expect(acknowledged.length).toBeGreaterThan(rounds * 10);
@@ -69,32 +64,4 @@ async function writeUntilKilled(data: string, writers: number, lines: number): P
 
 function killed(child: ChildProcess): boolean {
   return child.signalCode === "SIGKILL";
-}
-
-function readAcknowledgement(line: string): Acknowledgement {
-  const [writer, number, revision] = line.split(" ").map(Number);
-  if (writer === undefined || number === undefined || revision === undefined)
-    throw new TypeError(`not a line: ${line}`);
-  return { writer, number, revision };
-}
-
-/** Each is in the history, under its revision, with both of its keys and nothing else. */
-async function checkAcknowledged(
-  acknowledged: readonly Acknowledgement[],
-  events: Awaited<ReturnType<typeof wholeHistory>>,
-): Promise<void> {
-  const commits = new Map<number, string[]>();
-  for (const { key, value, revision } of events) {
-    const commit = commits.get(revision) ?? [];
-    commits.set(revision, commit);
-    commit.push(
-      `${key} ${Buffer.from(value ?? [])
-        .toString()
-        .trim()}`,
-    );
-  }
-  for (const { writer, number, revision } of acknowledged) {
-    const other = number % 2 === 0 ? "even" : "odd";
-    expect(commits.get(revision)).toEqual([`/count/${writer} ${number}`, `/${other}/${writer} ${number}`]);
-  }
 }

@@ -94,6 +94,27 @@ it("exchange tells where nobody listens", async () => {
   expect(await ask(gone)).toMatchObject({ kind: "broken", why: "unreachable", lastByteLeft: false });
 });
 
+it("exchange sends no header that would begin another line", async () => {
+  const request = {
+    address: "127.0.0.1",
+    port: 1,
+    method: "GET",
+    path: "/",
+    headers: { Authorization: "Bearer a\r\nX: y" },
+  };
+  await expect(exchange(request, deadlines, systemClock, never)).rejects.toThrow(
+    expect.objectContaining({ code: "SPORE_BAD_REQUEST", message: expect.not.stringContaining("Bearer") }),
+  );
+});
+
+it("exchange passes on what its caller throws while it reports", async () => {
+  await using server = await answering(httpAnswer(200, "{}"));
+  const onSent = () => {
+    throw new RangeError("the caller's own");
+  };
+  await expect(ask(server, { method: "POST", body: [Buffer.alloc(10)], onSent })).rejects.toThrow("the caller's own");
+});
+
 it("exchange resolves no names", async () => {
   const request = { address: "localhost", port: 1, method: "GET", path: "/" };
   const result = await exchange(request, deadlines, systemClock, never);

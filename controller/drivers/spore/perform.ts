@@ -77,6 +77,7 @@ export function beforeWriting(error: unknown, signal: AbortSignal): Outcome {
   if (details.causes?.[0]?.reason === identityMismatch) return { kind: "refused", reason: identityMismatch, message };
   if (code === "SPORE_DEVICE_UNREACHABLE") return { kind: "failed", reason: "Unreachable", message };
   if (code === "SPORE_DEVICE_PROTOCOL") return { kind: "failed", reason: "DeviceProtocol", message };
+  if (code === "SPORE_BAD_REQUEST") return { kind: "refused", reason: "BadRequest", message };
   if (code === "SPORE_UNAVAILABLE") return { kind: "failed", reason: "Busy", message };
   throw error;
 }

@@ -7,7 +7,7 @@ import { SporeError } from "../../base/errors.ts";
 import { type Logger, silentLogger } from "../../base/log.ts";
 import { type Random, seededRandom } from "../../base/random.ts";
 import { boardAt } from "./board.ts";
-import { readClusterMessage } from "./cluster-messages.ts";
+import { type ClusterMessage, readClusterMessage } from "./cluster-messages.ts";
 import { drawFaults, type FaultRule } from "./faults.ts";
 import { type FlashedImage, ImageReader } from "./flashed-image.ts";
 import { openSocket } from "./fleet-sockets.ts";
@@ -15,7 +15,7 @@ import { SimulatedNode } from "./node.ts";
 import type { ConfigValues } from "./node-config.ts";
 import type { Labels } from "./node-labels.ts";
 import { NodeState } from "./node-state.ts";
-import type { NodeWire } from "./node-wire.ts";
+import type { NodeWire, Source } from "./node-wire.ts";
 import { type Physics, physicsPresets } from "./physics.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
 import { simulatedImage } from "./simulated-image.ts";
@@ -109,7 +109,7 @@ class SocketFleet implements Fleet {
   readonly #sockets: UdpSocket[] = [];
   readonly #http: HttpServer;
   #udpPort: number;
-  #stopping = false;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -134,21 +134,27 @@ class SocketFleet implements Fleet {
     const image = await this.#firstImage();
     await inBatches(count, (index) => this.#startNode(index, base, image));
     signal?.addEventListener("abort", () => void this.stop(), { once: true });
-    if (signal?.aborted) await this.stop();
+    if (signal?.aborted) {
+      await this.stop();
+      signal.throwIfAborted();
+    }
     this.#log.info({ count, base, udpPort: this.#udpPort, profile: this.#options.profile ?? "spore" }, "fleet runs");
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
-    for (const node of this.nodes) node.stop();
-    this.#clock.close();
-    this.#http.closeAllConnections();
-    await Promise.all(this.#sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    for (const node of this.#byAddress.values()) node.stop();
+    this.#clock.close();
+    this.#http.closeAllConnections();
+    await Promise.all(this.#sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
   }
 
   async #firstImage(): Promise<FlashedImage> {
@@ -175,10 +181,8 @@ class SocketFleet implements Fleet {
       config: this.#udpPort === 4210 ? config : { udp_port: this.#udpPort, ...config },
     });
     const socket = await openSocket(board.address, this.#udpPort, (datagram, source) => {
-      this.traffic.received++;
-      const message =
-        this.#byAddress.has(source.address) && !this.#neighbours ? undefined : readClusterMessage(datagram);
-      if (message) node.hear(message, source);
+      const message = this.#receive(datagram, source);
+      if (message) this.#byAddress.get(board.address)?.hear(message, source);
     });
     this.#sockets.push(socket);
     const node = new SimulatedNode({
@@ -196,7 +200,7 @@ class SocketFleet implements Fleet {
 
   #wireOf(socket: UdpSocket, state: NodeState, random: Random): NodeWire {
     const send = (text: string, address: string, port: number) => {
-      if (this.#stopping || state.faults.has("mute")) return;
+      if (this.#stopped || state.faults.has("mute")) return;
       const lossRatio = Math.max(state.physics.lossRatio, (state.faults.value("loss") ?? 0) / 100);
       if (lossRatio > 0 && random() < lossRatio) {
         this.traffic.lost++;
@@ -211,11 +215,9 @@ class SocketFleet implements Fleet {
   /** One socket hears broadcasts for all nodes: a datagram is read once, however many nodes it reaches. */
   async #listenForBroadcasts(): Promise<void> {
     const socket = await openSocket(this.broadcast, this.#udpPort, (datagram, source) => {
-      this.traffic.received++;
-      if (this.#byAddress.has(source.address) && !this.#neighbours) return;
-      const message = readClusterMessage(datagram);
+      const message = this.#receive(datagram, source);
       if (!message) return;
-      for (const node of this.nodes) if (node.board.address !== source.address) node.hear(message, source);
+      for (const [address, node] of this.#byAddress) if (address !== source.address) node.hear(message, source);
     });
     this.#udpPort = socket.address().port;
     if (this.#options.speakOnly) {
@@ -226,8 +228,10 @@ class SocketFleet implements Fleet {
     socket.setRecvBufferSize(broadcastBufferBytes);
   }
 
-  get #neighbours(): boolean {
-    return this.#options.count <= neighboursMax;
+  #receive(datagram: Buffer, source: Source): ClusterMessage | undefined {
+    this.traffic.received++;
+    const isNeighbour = this.#byAddress.has(source.address);
+    return isNeighbour && this.#options.count > neighboursMax ? undefined : readClusterMessage(datagram);
   }
 }
 
@@ -251,11 +255,17 @@ function sharedServer(nodeOf: (socket: Socket) => SimulatedNode | undefined): Ht
   return server;
 }
 
-/** So many at once that the event loop is busy, and so few that no queue of the machine overflows. */
+/**
+ * So many at once that the event loop is busy, and so few that no queue of the machine overflows. When one fails, the others of its batch
+ * are waited for: nothing may open a socket after the fleet was stopped.
+ */
 async function inBatches(count: number, start: (index: number) => Promise<void>): Promise<void> {
   const batch = 256;
-  for (let from = 0; from < count; from += batch)
-    await Promise.all(Array.from({ length: Math.min(batch, count - from) }, (_, offset) => start(from + offset)));
+  for (let from = 0; from < count; from += batch) {
+    const starts = Array.from({ length: Math.min(batch, count - from) }, (_, offset) => start(from + offset));
+    await Promise.allSettled(starts);
+    await Promise.all(starts);
+  }
 }
 
 function md5Of(bytes: Uint8Array): string {

@@ -91,6 +91,17 @@ describe("a simulated fleet", () => {
     });
   });
 
+  it("that cannot start as a whole leaves nothing open", async () => {
+    const base = "127.25.0.1";
+    const middle = await bootFleet({ base: "127.25.0.101" });
+    const { httpPort } = nodeOf(middle).node;
+    const whole = { count: 300, base, httpPort, udpPort: 0 };
+    await expect(startFleet(whole)).rejects.toMatchObject({ code: "SPORE_PORT_TAKEN" });
+    await middle.stop();
+    const fleet = await bootFleet(whole);
+    expect(new Set(fleet.nodes.map((node) => node.httpPort))).toEqual(new Set([httpPort]));
+  });
+
   it("starts 2,000 nodes within a second of processor time", async () => {
     const before = process.cpuUsage();
     const fleet = await bootFleet({ count: 2000, base: "127.22.0.1" });

@@ -13,7 +13,9 @@ namespace spore::host {
 /// no faster than a radio would, so that the sender feels it.
 class HttpSockets final : public HttpTransport {
  public:
-  HttpSockets(const Options& options, const Clock& clock) : options_(options), clock_(clock) {}
+  HttpSockets(const Options& options, const Clock& clock) : options_(options), clock_(clock) {
+    for (int& connection : connections_) connection = -1;
+  }
 
   /// Listens on `port`; 0 is any free one. When a port below 1024 is not permitted a free one is taken too, `preferred`
   /// if that is free. Returns the port; exits with 1 when the address cannot be used.
@@ -40,7 +42,7 @@ class HttpSockets final : public HttpTransport {
   const Options& options_;
   const Clock& clock_;
   int listener_ = -1;
-  int connections_[HttpServer::slots] = {-1, -1, -1, -1, -1};
+  int connections_[HttpServer::slots];
   bool held_ = false;
   Millis refilledAt_ = 0;
   double budget_ = 0;
