@@ -14,7 +14,7 @@ export interface LiveDevice {
   readonly hostname: string;
   readonly chipId?: number;
   /** Absent once another device speaks from the address it had. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /** Absent where the family's own port serves. */
   readonly port?: number;
   readonly phase: Phase;
@@ -28,10 +28,10 @@ export interface LiveDevice {
   readonly freeHeapBytes?: number;
   readonly rssiDbm?: number;
   /** While `state` is `ota`. */
-  readonly receivedBytes?: number;
+  readonly receivedBytes?: number | undefined;
   readonly configHash?: string;
   /** The upload under way, as its sender reports it. */
-  readonly transfer?: Transfer;
+  readonly transfer?: Transfer | undefined;
 }
 
 /** Bytes given to the socket. Says nothing about what arrived. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { AgeQueue } from "./ageing.ts";
 import type { Family, Sighting } from "./driver.ts";
-import type { LiveChange, LiveDevice, LiveListener, Phase, Transfer } from "./live-device.ts";
+import type { LiveChange, LiveDevice, LiveListener, Transfer } from "./live-device.ts";
 
 /** Entries kept. Forged heartbeats beyond it find no room: what is being heard is never evicted for a newcomer. */
 const devicesMax = 65_536;
@@ -11,6 +11,7 @@ const uptimeSlackSeconds = 5;
 /** Hears of everything, also of being heard again: for live figures. Reconcilers subscribe to changes. */
 export type AnyListener = (device: LiveDevice, is: "there" | "gone") => void;
 
+/** Fields are added in one order, as `merge` has it, and never deleted: entries of many shapes would be slow to read. */
 type Entry = { -readonly [K in keyof LiveDevice]: LiveDevice[K] };
 
 /**
@@ -21,7 +22,6 @@ type Entry = { -readonly [K in keyof LiveDevice]: LiveDevice[K] };
  * address stays the same entry, and another device on a known address never becomes it.
  */
 export class Sightings {
-  readonly #clock: Clock;
   readonly #byKey = new Map<string, Entry>();
   readonly #byAddress = new Map<string, Entry>();
   readonly #byHostname = new Map<string, Entry[]>();
@@ -31,7 +31,6 @@ export class Sightings {
   #dropped = 0;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
     this.#ages = new AgeQueue<Entry>(
       clock,
       (entry) => {
@@ -93,8 +92,7 @@ export class Sightings {
   setTransfer(key: string, transfer: Transfer | undefined): void {
     const entry = this.#byKey.get(key);
     if (!entry) return;
-    if (transfer) entry.transfer = transfer;
-    else delete entry.transfer;
+    entry.transfer = transfer;
     this.#touch(entry, "there");
   }
 
@@ -138,8 +136,11 @@ export class Sightings {
       key: this.#freeKey(family, hostname, chipId),
       family,
       hostname,
-      phase: "Active" satisfies Phase,
-      heardAtMs: this.#clock.monotonic(),
+      address: undefined,
+      phase: "Active",
+      heardAtMs: 0,
+      receivedBytes: undefined,
+      transfer: undefined,
     };
     this.#byKey.set(entry.key, entry);
     this.#byHostname.set(hostname, [...named, entry]);
@@ -160,7 +161,7 @@ export class Sightings {
     this.#byAddress.set(address, entry);
     entry.address = address;
     if (displaced) {
-      delete displaced.address;
+      displaced.address = undefined;
       this.#tell("displaced", displaced);
       this.#touch(displaced, "there");
     }
@@ -232,7 +233,7 @@ function mergeFigures(entry: Entry, said: Sighting): boolean {
   if (said.freeHeapBytes !== undefined) entry.freeHeapBytes = said.freeHeapBytes;
   if (said.rssiDbm !== undefined) entry.rssiDbm = said.rssiDbm;
   if (said.receivedBytes !== undefined) entry.receivedBytes = said.receivedBytes;
-  else if (said.state !== undefined && said.state !== "ota") delete entry.receivedBytes;
+  else if (said.state !== undefined && said.state !== "ota") entry.receivedBytes = undefined;
   return rebooted;
 }
 

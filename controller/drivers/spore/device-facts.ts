@@ -20,31 +20,34 @@ const labelKeyMaxCharacters = 128;
 const labelValueMaxCharacters = 256;
 const wordMaxCharacters = 64;
 
+/** Filled field by field: thousands of these a second must not be made of one small object for each field. */
+type Draft = { -readonly [K in keyof DeviceDetails]: DeviceDetails[K] };
+
 /** Reads the body of `NODE_UPDATE` and `CLUSTER_NODE_INFO` (spore.md §2.4); the figures may be inside `resources` as well. */
 export function readDetails(body: JsonObject): DeviceDetails {
-  const nested = isJsonObject(body.resources) ? body.resources : {};
+  const nested = isJsonObject(body.resources) ? body.resources : body;
+  const draft: Draft = {};
   const chipId = count(body.chipId ?? nested.chipId);
+  if (chipId !== undefined) draft.chipId = chipId;
   const freeHeapBytes = count(body.freeHeap ?? nested.freeHeap);
+  if (freeHeapBytes !== undefined) draft.freeHeapBytes = freeHeapBytes;
   const labels = readLabels(body.labels);
+  if (labels) draft.labels = labels;
   const uptimeSeconds = count(body.up);
+  if (uptimeSeconds !== undefined) draft.uptimeSeconds = uptimeSeconds;
   const bootId = count(body.boot);
+  if (bootId !== undefined) draft.bootId = bootId;
   const version = word(body.ver);
+  if (version !== undefined) draft.version = version;
   const port = readPort(body.port);
+  if (port !== undefined) draft.port = port;
   const state = word(body.st);
+  if (state !== undefined) draft.state = state;
   const receivedBytes = count(body.rx);
+  if (receivedBytes !== undefined) draft.receivedBytes = receivedBytes;
   const configHash = word(body.cfg);
-  return {
-    ...(chipId !== undefined && { chipId }),
-    ...(freeHeapBytes !== undefined && { freeHeapBytes }),
-    ...(labels && { labels }),
-    ...(uptimeSeconds !== undefined && { uptimeSeconds }),
-    ...(bootId !== undefined && { bootId }),
-    ...(version !== undefined && { version }),
-    ...(port !== undefined && { port }),
-    ...(state !== undefined && { state }),
-    ...(receivedBytes !== undefined && { receivedBytes }),
-    ...(configHash !== undefined && { configHash }),
-  };
+  if (configHash !== undefined) draft.configHash = configHash;
+  return draft;
 }
 
 /** A whole number of at least 0, or nothing. */

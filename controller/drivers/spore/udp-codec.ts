@@ -63,8 +63,7 @@ const aliases: readonly (readonly [prefix: string, read: Reader])[] = [
 export function readDatagram(datagram: Buffer): ClusterMessage {
   if (datagram.length > datagramMaxBytes)
     return { kind: "malformed", prefix: prefixOf(datagram.toString("latin1", 0, prefixMaxCharacters)) };
-  // Senders pad with NULs and line ends.
-  const text = datagram.toString("utf8").replace(/[\0\r\n ]+$/, "");
+  const text = withoutPadding(datagram.toString("utf8"));
   for (const [prefix, read] of readers) {
     if (text.startsWith(prefix)) return read(text.slice(prefix.length)) ?? { kind: "malformed", prefix };
   }
@@ -73,6 +72,11 @@ export function readDatagram(datagram: Buffer): ClusterMessage {
     if (start.startsWith(prefix)) return read(text.slice(prefix.length)) ?? { kind: "malformed", prefix };
   }
   return { kind: "unknown", prefix: prefixOf(text) };
+}
+
+/** Senders pad with NULs and line ends; most do not. */
+function withoutPadding(text: string): string {
+  return text.charCodeAt(text.length - 1) > 0x20 ? text : text.replace(/[\0\r\n ]+$/, "");
 }
 
 function readHeartbeat(rest: string): ClusterMessage | undefined {

@@ -146,17 +146,19 @@ export class UdpDiscovery {
 }
 
 function sightingOf(message: ClusterMessage, address: string): Sighting | undefined {
-  const base = { family: "spore", address } as const;
   switch (message.kind) {
     case "details":
-      return { ...base, hostname: message.hostname, ...message.details };
+      // Nobody else holds the details: a copy of each would cost as much as reading them.
+      return Object.assign(message.details, { family: "spore", address, hostname: message.hostname } as const);
     case "heartbeat":
     case "response":
-      return message.hostname === undefined ? base : { ...base, hostname: message.hostname };
+      return message.hostname === undefined
+        ? { family: "spore", address }
+        : { family: "spore", address, hostname: message.hostname };
     case "pong":
-      return { ...base, hostname: message.hostname };
+      return { family: "spore", address, hostname: message.hostname };
     case "discovery":
-      return base;
+      return { family: "spore", address };
     case "event":
     case "raw":
     case "probe":
