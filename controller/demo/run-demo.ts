@@ -54,7 +54,7 @@ export async function runDemo(options: DemoOptions, around: DemoSurroundings): P
   await using connection = await connect(spored, clock);
   const { client } = connection;
   await using fleet = await startFleet(options, firmware, directory.path, around);
-  screen.say(greeting(options, spored, fleet.what));
+  screen.say(greeting(spored, fleet.what));
   await pushImages(fleet.images, spored, around);
   await sporectl(["apply", "-f", quickstart], spored, around);
   const timeoutMs = options.once ? options.timeoutSeconds * 1000 : Number.POSITIVE_INFINITY;
@@ -237,9 +237,9 @@ function title(ready: number, nodes: number, seconds?: number): string {
   return `SPORE  ${ready} of ${nodes} nodes ready${seconds === undefined ? "" : `  ${seconds} s`}`;
 }
 
-function greeting({ apiPort, gatewayPort }: DemoOptions, { kubeconfig, logFile }: SporedProcess, what: string): string {
+function greeting({ api, healthPort, kubeconfig, logFile }: SporedProcess, what: string): string {
   return [
-    `spored serves https://127.0.0.1:${apiPort}, health and metrics on http://127.0.0.1:${gatewayPort}`,
+    `spored serves ${api}, health and metrics on http://127.0.0.1:${healthPort}`,
     `  kubeconfig  ${kubeconfig}`,
     `  log         ${logFile}`,
     what,

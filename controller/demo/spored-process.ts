@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Clock, sleep } from "../base/clock.ts";
 import { SporeError } from "../base/errors.ts";
@@ -9,6 +10,9 @@ import { SporeError } from "../base/errors.ts";
 /** A `spored` of our own, as a process. */
 export interface SporedProcess extends AsyncDisposable {
   readonly pid: number;
+  /** URL of the API, and the port of health and metrics, as it says itself. */
+  readonly api: string;
+  readonly healthPort: number;
   readonly kubeconfig: string;
   readonly logFile: string;
   /** Rejects when the process ends by itself. */
@@ -26,7 +30,6 @@ export interface SporedProcessOptions {
 const program = fileURLToPath(new URL("../main.js", import.meta.url));
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 12_000;
-const readyLine = /"ready":true/;
 
 /**
  * Starts `spored` and waits until it serves. Its log goes to `spored.log` in the data directory.
@@ -42,10 +45,11 @@ export async function startSpored(options: SporedProcessOptions): Promise<Spored
   });
   const log = createWriteStream(logFile, { flags: "a", mode: 0o600 });
   child.stderr.pipe(log, { end: false });
-  const ready = new Promise<void>((resolve) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      log.write(chunk);
-      if (readyLine.test(chunk.toString())) resolve();
+  const ready = new Promise<ReadyLine>((resolve) => {
+    createInterface(child.stdout).on("line", (line) => {
+      log.write(`${line}\n`);
+      const said = readyLine(line);
+      if (said) resolve(said);
     });
   });
   const failed = new Promise<never>((_, reject) => {
@@ -66,19 +70,30 @@ export async function startSpored(options: SporedProcessOptions): Promise<Spored
     });
   });
   late.catch(() => {});
-  try {
-    await Promise.race([ready, failed, late]);
-  } catch (error) {
+  const said = await Promise.race([ready, failed, late]).catch((error: unknown) => {
     child.kill("SIGKILL");
     throw error;
-  }
+  });
   return {
     pid: child.pid ?? 0,
+    api: said.api,
+    healthPort: said.health,
     kubeconfig: join(dataDir, "admin.kubeconfig"),
     logFile,
     failed,
     [Symbol.asyncDispose]: () => stop(child, clock),
   };
+}
+
+/** What `spored` logs once it serves. */
+interface ReadyLine {
+  readonly ready: true;
+  readonly api: string;
+  readonly health: number;
+}
+
+function readyLine(line: string): ReadyLine | undefined {
+  return line.includes('"ready":true') ? (JSON.parse(line) as ReadyLine) : undefined;
 }
 
 async function stop(child: ChildProcess, clock: Clock): Promise<void> {
