@@ -37,11 +37,12 @@ export interface DesiredFirmware {
 export async function desiredOf(node: Node, caches: CacheSource, facts: FactsCache): Promise<Desired> {
   const { assignment, restartedAt } = node.spec;
   const own = restartedAt === undefined ? {} : { restartedAt };
-  if (assignment?.group === undefined || assignment.revision === undefined) return { labels: {}, ...own };
+  if (assignment?.group === undefined) return { labels: {}, ...own };
   const groupKey = parseKey(assignment.group);
   const { namespace = "" } = groupKey;
   const group = caches.of(NodeGroup).get(groupKey);
   const base = { labels: {}, ...own, ...(group && { group }) };
+  if (assignment.revision === undefined) return base;
   const revision = caches.of(NodeGroupRevision).get({ namespace, name: assignment.revision });
   if (!revision) {
     const { problem } = waits("ReferenceNotFound", `There is no NodeGroupRevision "${assignment.revision}" (yet).`);
