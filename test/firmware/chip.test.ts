@@ -1,24 +1,20 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { runCompiler } from "../../controller/demo/compiler.ts";
 import { applicationSources, descriptorSource, listFirmware } from "../../controller/demo/firmware-sources.ts";
-import { inParallel } from "../../controller/demo/in-parallel.ts";
-import { checkout, never } from "./host-firmware.ts";
+import { chipTools, compileForChip, isInstalled } from "./chip-compiler.ts";
+import { checkout } from "./host-firmware.ts";
 
-const prefix = "xtensa-lx106-elf-";
 const firmware = join(checkout, "firmware");
-const missing = spawnSync(`${prefix}g++`, ["--version"]).error !== undefined;
+const missing = !isInstalled(`${chipTools}g++`);
 const limits: { flashBytes: number; ramBytes: number; stackFrameBytes: number } = JSON.parse(
   readFileSync(join(firmware, "spore", "limits.json"), "utf8"),
 );
-const flags = ["-std=gnu++17", "-Os", "-ffreestanding", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"];
-flags.push("-mlongcalls", "-mtext-section-literals", "-ffunction-sections", "-fdata-sections");
-flags.push("-Wall", "-Wextra", "-Werror", "-fstack-usage", `-isystem${join(firmware, "common", "arduino-decls")}`);
 const defines = ['SPORE_APPLICATION="lab-sensor"', 'SPORE_VERSION="1.1.0"', 'SPORE_PLATFORM="esp8266"'];
 defines.push("SPORE_FS_START=0xEB000", 'SPORE_BUILT="20260101T000000Z"');
+const flags = [`-isystem${join(firmware, "common", "arduino-decls")}`, ...defines.map((define) => `-D${define}`)];
 
 const outDir = mkdtempSync(join(tmpdir(), "spore-chip-"));
 afterAll(() => rmSync(outDir, { recursive: true, force: true }));
@@ -36,18 +32,18 @@ async function chipSources(): Promise<readonly string[]> {
   ];
 }
 
-async function compileForChip(): Promise<readonly string[]> {
-  return await inParallel(await chipSources(), availableParallelism(), async (source) => {
-    const object = join(outDir, `${source.replaceAll("/", "-")}.o`);
-    const all = [...flags, ...defines.map((define) => `-D${define}`), "-c", join(firmware, source), "-o", object];
-    await runCompiler(`${prefix}g++`, all, never);
-    return object;
-  });
+async function compileImage(): Promise<readonly string[]> {
+  const sources = await chipSources();
+  return await compileForChip(
+    sources.map((path) => `firmware/${path}`),
+    outDir,
+    flags,
+  );
 }
 
 /** Bytes per kind of section, over all objects. */
 function sectionBytes(objects: readonly string[]): { code: number; constants: number; data: number; zeroed: number } {
-  const listing = execFileSync(`${prefix}size`, ["-A", ...objects], { encoding: "utf8" });
+  const listing = execFileSync(`${chipTools}size`, ["-A", ...objects], { encoding: "utf8" });
   const sum = (pattern: RegExp) =>
     listing.split("\n").reduce((bytes, line) => bytes + (pattern.test(line) ? Number(line.split(/\s+/)[1]) : 0), 0);
   return {
@@ -67,9 +63,9 @@ function largestFrame(): readonly [string, number] {
   return frames.reduce((most, frame) => (frame[1] > most[1] ? frame : most));
 }
 
-describe(`the firmware on the chip${missing ? ` (skipped: ${prefix}g++ is not installed; apt-get install gcc-xtensa-lx106 picolibc-xtensa-lx106-elf)` : ""}`, () => {
+describe(`the firmware on the chip${missing ? ` (skipped: ${chipTools}g++ is not installed; apt-get install gcc-xtensa-lx106 picolibc-xtensa-lx106-elf)` : ""}`, () => {
   it.skipIf(missing)("compiles, platform included, and stays within its limits", { timeout: 120_000 }, async () => {
-    const objects = await compileForChip();
+    const objects = await compileImage();
     const { code, constants, data, zeroed } = sectionBytes(objects);
     expect(code + constants + data).toBeLessThanOrEqual(limits.flashBytes);
     expect(data + zeroed).toBeLessThanOrEqual(limits.ramBytes);
@@ -77,12 +73,12 @@ describe(`the firmware on the chip${missing ? ` (skipped: ${prefix}g++ is not in
     expect(frameBytes, where).toBeLessThanOrEqual(limits.stackFrameBytes);
   });
 
-  const noPython = spawnSync("python3", ["--version"]).error !== undefined;
+  const noPython = !isInstalled("python3");
   it.skipIf(missing || noPython)("has its constants moved to flash", { timeout: 120_000 }, async () => {
-    const objects = await compileForChip();
+    const objects = await compileImage();
     const before = sectionBytes(objects);
     const script = join(firmware, "spore", "flash_rodata.py");
-    execFileSync("python3", [script, `${prefix}objcopy`, `${prefix}objdump`, ...objects]);
+    execFileSync("python3", [script, `${chipTools}objcopy`, `${chipTools}objdump`, ...objects]);
     const after = sectionBytes(objects);
     expect(before.constants).toBeGreaterThan(1000);
     expect(after).toEqual({ ...before, constants: 0, code: before.code + before.constants });

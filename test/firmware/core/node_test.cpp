@@ -1,4 +1,4 @@
-#include <new>
+#include "placement.h"
 
 #include "check.h"
 #include "fake_board.h"
