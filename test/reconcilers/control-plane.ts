@@ -119,7 +119,7 @@ export async function startControl(cluster: Cluster, options: ControlOptions = {
   manager.add(nodeController({ client, caches, recorder, random, sightings, drivers, executor, facts, images }));
   for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   const stopping = new AbortController();
-  const heard = drivers.discover(sightings.heard, stopping.signal);
+  const heard = fleet ? drivers.discover(sightings.heard, stopping.signal) : undefined;
   const ran = manager.run(stopping.signal);
   const stop = async () => {
     stopping.abort();
