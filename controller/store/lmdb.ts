@@ -61,6 +61,8 @@ class LmdbStore implements Store, AsyncDisposable {
   readonly #hub: WatchHub;
   /** What readers see: the file after the last group that was flushed and acknowledged. */
   #snapshot: LmdbSnapshot;
+  /** Reads of the past take several turns; the file stays open for them. */
+  readonly #reads = new Set<Promise<unknown>>();
   #forgetting: Timer | undefined;
   /** Set by the first write that failed: LMDB's own memory is not to be trusted after that, so only a new process helps. */
   #broken: SporeError | undefined;
@@ -94,12 +96,12 @@ class LmdbStore implements Store, AsyncDisposable {
 
   async get(key: string, at?: number): Promise<Entry | undefined> {
     this.#checkOpen();
-    return at === undefined ? this.#snapshot.get(key) : this.#snapshot.getAt(key, at);
+    return at === undefined ? this.#snapshot.get(key) : this.#holdOpen(this.#snapshot.getAt(key, at));
   }
 
   async range(prefix: string, options: RangeOptions = {}): Promise<Range> {
     this.#checkOpen();
-    return this.#snapshot.range(prefix, options);
+    return this.#holdOpen(this.#snapshot.range(prefix, options));
   }
 
   async commit(changes: readonly Change[]): Promise<number> {
@@ -118,10 +120,11 @@ class LmdbStore implements Store, AsyncDisposable {
   async compact(revision: number): Promise<void> {
     this.#checkOpen();
     const floor = Math.min(revision, this.#retention.highestFloor(this.#snapshot.head));
-    while (this.#snapshot.floor < floor) await this.#groups.submit({ changes: [], forgetUpTo: floor }, 0);
+    await this.#forgetUpTo(floor);
+    this.#checkOpen();
   }
 
-  /** Writes what was already accepted, then closes the file. */
+  /** Writes and reads what was already accepted, then closes the file. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -131,6 +134,7 @@ class LmdbStore implements Store, AsyncDisposable {
     this.#forgetting?.cancel();
     await this.#groups.idle();
     this.#hub.close();
+    await Promise.allSettled(this.#reads);
     if (this.#broken === undefined) {
       this.#snapshot.release();
       await this.#file.root.close();
@@ -205,9 +209,23 @@ class LmdbStore implements Store, AsyncDisposable {
   }
 
   async #forgetNow(): Promise<void> {
-    if (this.#closing !== undefined) return;
-    await this.compact(this.#snapshot.head);
-    this.#scheduleForgetting();
+    await this.#forgetUpTo(this.#retention.highestFloor(this.#snapshot.head));
+    if (this.#closing === undefined) this.#scheduleForgetting();
+  }
+
+  async #forgetUpTo(floor: number): Promise<void> {
+    while (this.#closing === undefined && this.#snapshot.floor < floor) {
+      await this.#groups.submit({ changes: [], forgetUpTo: floor }, 0);
+    }
+  }
+
+  async #holdOpen<Result>(read: Promise<Result>): Promise<Result> {
+    this.#reads.add(read);
+    try {
+      return await read;
+    } finally {
+      this.#reads.delete(read);
+    }
   }
 
   #checkOpen(): void {

@@ -91,6 +91,20 @@ describe("openLmdbStore", () => {
     expect((await again.range("")).entries).toHaveLength(50);
   });
 
+  it("finishes what it reads of the past before it closes, and leaves a compaction where it is", async () => {
+    await using directory = await temporaryDirectory();
+    const store = await openAt(directory.path, { ms: 0, revisions: 30_000 });
+    const write = (count: number) => Promise.all(Array.from({ length: count }, () => store.commit([put("/a", "x")])));
+    await write(9000);
+    const past = [store.range("", { at: 1 }), store.get("/a", 2)];
+    const closing = store[Symbol.asyncDispose]();
+    expect(await Promise.all(past)).toMatchObject([{ entries: [{ key: "/a", revision: 1 }] }, { revision: 2 }]);
+    await closing;
+    await using again = await openAt(directory.path, { ms: 0, revisions: 0 });
+    const compaction = again.compact(9000);
+    await Promise.all([again[Symbol.asyncDispose](), expect(compaction).rejects.toEqual(code("SPORE_UNAVAILABLE"))]);
+  });
+
   it("shares one transaction of LMDB among writers that come together", async () => {
     await using directory = await temporaryDirectory();
     await using store = await openAt(directory.path);
