@@ -41,7 +41,8 @@ function listMembers({ state, nowMs }: NodeContext, api: readonly Endpoint[]): A
     latency: 0,
     status: "active",
     resources: chipReport(state),
-    api: api.map(({ uri, method }) => ({ uri, method })),
+    // Ours leaves the list to the status: with many members it would not fit into the memory of a chip.
+    api: state.profile.ours ? [] : api.map(({ uri, method }) => ({ uri, method })),
     ...(state.profile.labels && { labels: state.labels }),
   };
   const others = state.members.list(nowMs).map(({ hostname, address, lastSeenMs, details }): JsonObject => {

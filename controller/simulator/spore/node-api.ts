@@ -4,6 +4,7 @@ import type { Logger } from "../../base/log.ts";
 import { type ApiAnswer, readParameters, refusal } from "./api-request.ts";
 import { type Endpoint, type NodeContext, type NodeEffects, nameOf } from "./endpoint.ts";
 import { labEndpoints } from "./lab-endpoints.ts";
+import { boundaryOf } from "./multipart-file.ts";
 import { networkEndpoints } from "./network-endpoints.ts";
 import { nodeEndpoints } from "./node-endpoints.ts";
 import type { NodeState } from "./node-state.ts";
@@ -59,13 +60,15 @@ export class NodeApi {
     if (denied) return answered(denied);
     const { state } = this.#host;
     if (name === updateName && state.profile.endpoints.includes(name)) {
+      if (state.profile.ours && boundaryOf(request.headers["content-type"] ?? "") === undefined)
+        return answered(refusal(400, "bad_request", "the body must be multipart/form-data"));
       const options = readUploadOptions(state, query, request);
       if (typeof options === "string")
         return answered({ status: 400, body: { status: "FAIL", error: "bad_request", message: options } });
       return receiveUpload(this.#host, request, options);
     }
     const endpoint = offered(state).find((each) => nameOf(each) === name);
-    if (!endpoint) return answered(refusal(404, "not_found", `no ${name}`));
+    if (!endpoint) return answered({ status: 404, body: { error: "not_found" } });
     return this.#call(endpoint, query, request);
   }
 

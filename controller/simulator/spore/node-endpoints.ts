@@ -16,18 +16,32 @@ export function nodeEndpoints(listApi: (context: NodeContext) => readonly Endpoi
       method: "GET",
       uri: "/api/node/status",
       inSafeMode: true,
+      parameters: [{ name: "brief", location: "query", required: false, type: "boolean", values: ["0", "1"] }],
       handle: (context, request) => readStatus(context, request, listApi(context)),
     },
     { method: "GET", uri: "/api/node/endpoints", handle: describe },
     { method: "GET", uri: "/api/node/capabilities", handle: describe },
-    { method: "POST", uri: "/api/node/restart", writes: true, inSafeMode: true, handle: restart },
+    {
+      method: "POST",
+      uri: "/api/node/restart",
+      writes: true,
+      inSafeMode: true,
+      parameters: [tokenParameter],
+      handle: restart,
+    },
     { method: "GET", uri: "/api/node/config", handle: readConfig },
-    { method: "POST", uri: "/api/node/config", writes: true, handle: writeConfig },
+    { method: "POST", uri: "/api/node/config", writes: true, parameters: configParameters, handle: writeConfig },
     { method: "POST", uri: "/api/node/event", writes: true, parameters: eventParameters, handle: fireHere },
     { method: "POST", uri: "/api/cluster/event", writes: true, parameters: eventParameters, handle: fireEverywhere },
   ];
 }
 
+const tokenParameter = { name: "token", location: "query", required: false, type: "string" } as const;
+const configParameters = [
+  { name: "labels", location: "body", required: false, type: "json" },
+  { name: "merge", location: "body", required: false, type: "boolean", values: ["0", "1"] },
+  tokenParameter,
+] as const;
 const eventParameters = [
   { name: "event", location: "body", required: true, type: "string" },
   { name: "payload", location: "body", required: false, type: "json" },
@@ -75,7 +89,12 @@ function writeConfig({ state, effects }: NodeContext, { parameters }: ApiRequest
   effects.fire("node/labels", JSON.stringify(state.labels));
   return {
     status: 200,
-    body: { status: "success", labels: state.labels, restartRequired: config.restartRequired },
+    body: {
+      status: "success",
+      labels: state.labels,
+      cfg: state.configHash,
+      restartRequired: config.restartRequired,
+    },
   };
 }
 

@@ -94,7 +94,8 @@ function refuse(
 /** A refusal in the words of our firmware; upstream has one form for all, and says so with status 200. */
 function fail(state: NodeState, status: number, error: string, message: string, code?: number): ApiAnswer {
   if (!state.profile.ours) return { status: 200, body: { status: "FAIL", message } };
-  return { status, body: { status: "FAIL", error, message, ...(code !== undefined && { code }) } };
+  if (code !== undefined) return { status, body: { status: "FAIL", error: message, code } };
+  return { status, body: { status: "FAIL", error, message } };
 }
 
 class Upload {

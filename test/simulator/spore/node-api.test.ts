@@ -31,8 +31,9 @@ describe.each(Object.keys(profiles) as ProfileName[])("a node of profile %s", (p
 
   it("lists exactly what it serves", async () => {
     const fleet = await bootFleet({ profile });
-    const { members } = (await get(fleet, "/api/cluster/members")).body;
-    const listed = members[0].api.map(({ method, uri }: { method: string; uri: string }) => `${method} ${uri}`);
+    const [self] = (await get(fleet, "/api/cluster/members")).body.members;
+    const { api } = profiles[profile].statusListsApi ? (await get(fleet, "/api/node/status")).body : self;
+    const listed = api.map(({ method, uri }: { method: string; uri: string }) => `${method} ${uri}`);
     const application = profile === "spore" ? ["GET /api/lab/reading"] : [];
     const served = profiles[profile].endpoints.filter((endpoint) => endpoint !== "GET /ws");
     expect(listed.sort()).toEqual([...served, ...application].sort());
