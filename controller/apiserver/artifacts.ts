@@ -37,9 +37,19 @@ async function upload(request: ApiRequest, digest: string, blobs: BlobStore): Pr
     throw new SporeError("SPORE_TOO_LARGE", `an artifact may have ${imageMaxBytes} bytes, this one has ${announced}`);
   }
   const outcome = await blobs.put(digest, chunksOf(request.body), imageMaxBytes);
+  if (outcome === "exists") await drain(chunksOf(request.body));
   const info = await blobs.stat(digest);
   const body = { digest: `sha256:${digest}`, sizeBytes: info?.sizeBytes ?? 0 };
   return jsonReply(outcome === "created" ? 201 : 200, JSON.stringify(body));
+}
+
+/** Some clients (curl 7.88 over HTTP/2) hang when they have their answer before they are done sending. */
+async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  let received = 0;
+  for await (const chunk of chunks) {
+    received += chunk.byteLength;
+    if (received > imageMaxBytes) return;
+  }
 }
 
 async function* chunksOf(body: ApiRequest["body"]): AsyncGenerator<Uint8Array> {

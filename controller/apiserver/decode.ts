@@ -1,7 +1,7 @@
 import { apiVersionOf } from "../api/kind.ts";
 import { type Cause, SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
-import { metadataOf, textIn } from "./object-meta.ts";
+import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
 import type { ServedKind } from "./served-kind.ts";
 import type { WriteOptions } from "./write-options.ts";
 
@@ -74,8 +74,19 @@ export function normalise(object: JsonObject, served: ServedKind, policy: FieldP
   ];
   if (faults.length > 0 && policy.fieldValidation === "Strict") throw strictError(served, faults);
   if (policy.fieldValidation === "Warn") faults.forEach(policy.warn);
-  const defaulted = served.compiled.applyDefaults(pruned);
+  const defaulted = withoutEmptyMetadata(served.compiled.applyDefaults(pruned));
   return served.hooks?.complete?.(defaulted) ?? defaulted;
+}
+
+/** Kubernetes stores no empty maps and lists in metadata; a client that compares would otherwise see a difference for ever. */
+function withoutEmptyMetadata(object: JsonObject): JsonObject {
+  const metadata = metadataOf(object);
+  const empty = ["labels", "annotations", "finalizers", "ownerReferences"].filter((field) => {
+    const value = metadata[field];
+    return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  });
+  if (empty.length === 0) return object;
+  return withMetadata(object, Object.fromEntries(empty.map((field) => [field, undefined])));
 }
 
 function strictError({ kind }: ServedKind, faults: readonly string[]): SporeError {

@@ -10,7 +10,7 @@ import { isDeleting, metadataOf, textsIn, withMetadata } from "./object-meta.ts"
 import { jsonReply } from "./reply.ts";
 import { StoredObject } from "./stored-object.ts";
 import { timestamp } from "./timestamp.ts";
-import { isFree } from "./update.ts";
+import { isFree, overtakenMax } from "./update.ts";
 
 /** DELETE of an object. */
 export async function remove(call: ObjectCall, shop: Workshop): Promise<ApiResponse> {
@@ -49,7 +49,7 @@ export function deleteObject(shop: Workshop, address: Address, options: DeleteOp
     throw forbiddenObject(collection.served, name, "this namespace may not be deleted");
   }
   return shop.locks.run(collection.key(namespace, name), async () => {
-    for (;;) {
+    for (let overtaken = 0; ; overtaken++) {
       const live = await collection.get(namespace, name);
       checkPreconditions(live, address, options);
       try {
@@ -57,6 +57,7 @@ export function deleteObject(shop: Workshop, address: Address, options: DeleteOp
       } catch (error) {
         // A writer in another process came first. Whatever they wrote, the object is to go.
         if (!isSporeError(error, "SPORE_CONFLICT")) throw error;
+        if (overtaken >= overtakenMax) throw conflict(collection.served, name);
       }
     }
   });

@@ -113,6 +113,8 @@ async function send(
     }
   }
   out.end();
+  // Whoever still sends a body gets rid of it. HTTP/2 clients otherwise wait for leave to send on, although they have their answer.
+  incoming.resume();
 }
 
 /** What the two kinds of answer have in common, with types that agree. */

@@ -85,7 +85,7 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
   });
   app.all("/*", () => {});
   await bind(app.listen({ host, port }), host, port);
-  const renewal = every(clock, renewalCheckMs, async () => {
+  const renewal = every(clock, renewalCheckMs, log, async () => {
     if (identity.notAfterMs - clock.now() > renewBeforeMs) return;
     identity = await credentials.authority.issueServer(names);
     app.server.setSecureContext({ key: identity.key, cert: identity.certificate });
@@ -138,20 +138,28 @@ async function bind(listening: Promise<string>, host: string, port: number): Pro
   }
 }
 
-/** Runs `work` again and again; what it throws is lost to nobody, because the next run tries anew. */
-function every(clock: Clock, periodMs: number, work: () => Promise<void>): Timer {
-  let timer: Timer;
+/** Runs `work` again and again, also after it failed. */
+function every(clock: Clock, periodMs: number, log: Logger, work: () => Promise<void>): Timer {
+  let timer: Timer | undefined;
+  let cancelled = false;
+  const run = async () => {
+    try {
+      await work();
+    } catch (error) {
+      log.error({ error }, "the certificate of the API could not be renewed; it will be tried again");
+    }
+    if (!cancelled) arm();
+  };
   const arm = () => {
-    timer = clock.after(
-      periodMs,
-      () =>
-        void work()
-          .catch(() => {})
-          .finally(arm),
-    );
+    timer = clock.after(periodMs, () => void run());
   };
   arm();
-  return { cancel: () => timer.cancel() };
+  return {
+    cancel() {
+      cancelled = true;
+      timer?.cancel();
+    },
+  };
 }
 
 /**

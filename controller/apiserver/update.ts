@@ -9,8 +9,8 @@ import { isDeleting, metadataOf, objectIn, textIn, textsIn, withMetadata } from 
 import type { ServedKind } from "./served-kind.ts";
 import { StoredObject } from "./stored-object.ts";
 
-/** Writers in other processes that may overtake an unconditional update, before the client is told. */
-const overtakenMax = 5;
+/** Writers in other processes that may overtake an unconditional write, before the client is told. */
+export const overtakenMax = 5;
 
 /** What the object should become. */
 export interface Proposal {

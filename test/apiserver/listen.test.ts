@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { connect as connectHttp2, constants } from "node:http2";
 import { createServer } from "node:net";
 import { connect as connectTls } from "node:tls";
@@ -60,6 +61,24 @@ describe("the HTTPS listener", () => {
     post.end(JSON.stringify({ metadata: { name: "a" } }));
     const [line = ""] = await firstChunk(watch);
     expect(JSON.parse(line)).toMatchObject({ type: "ADDED", object: { metadata: { name: "a" } } });
+    session.destroy();
+  });
+
+  it("gets rid of an upload that nobody needs, on HTTP/2 too", async () => {
+    await using server = await httpsServer(identity);
+    const image = Buffer.alloc(8 * 1024 * 1024, 7);
+    const path = `/artifacts/sha256/${createHash("sha256").update(image).digest("hex")}`;
+    const session = connectHttp2(server.listener.url, { ca: ca() });
+    const statuses: unknown[] = [];
+    for (let round = 0; round < 2; round++) {
+      const put = session.request({ ":method": "PUT", ":path": path, authorization: `Bearer ${identity.token}` });
+      put.once("response", (headers) => statuses.push(headers[":status"]));
+      put.resume();
+      const closed = new Promise((resolve) => put.once("close", resolve));
+      put.end(image);
+      await closed;
+    }
+    expect(statuses).toEqual([201, 200]);
     session.destroy();
   });
 

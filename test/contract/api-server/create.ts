@@ -25,6 +25,20 @@ export function createContract(ask: Asker): void {
       expect((await ask.get(`${urls.nodes}/a`)).json).toEqual(json);
     });
 
+    it("stores no empty maps and lists in metadata, as Kubernetes", async () => {
+      const empty = { labels: {}, annotations: {}, finalizers: [], ownerReferences: [] };
+      const { json } = await ask.post(urls.nodes, nodeManifest("a", {}, empty));
+      expect(Object.keys(json.metadata).sort()).toEqual([
+        "creationTimestamp",
+        "generation",
+        "name",
+        "resourceVersion",
+        "uid",
+      ]);
+      const again = await ask.merge(`${urls.nodes}/a`, { metadata: empty });
+      expect(again.json.metadata.resourceVersion).toBe(json.metadata.resourceVersion);
+    });
+
     it("refuses a name that is taken", async () => {
       await ask.post(urls.nodes, nodeManifest("a"));
       const { status, json } = await ask.post(urls.nodes, nodeManifest("a"));
