@@ -75,14 +75,14 @@ export function namespacesContract(ask: Asker): void {
 
     it("leave nothing behind that was created while they went", async () => {
       await ask.post(urls.namespaces, namespace("lab"));
+      const { json: list } = await ask.get(urls.namespaces);
+      const from = `watch=true&resourceVersion=${list.metadata.resourceVersion}`;
       const creations = Array.from({ length: 50 }, (_, index) => ask.post(inside("lab"), configMap(`c${index}`)));
       const deletion = ask.delete(`${urls.namespaces}/lab`);
       const statuses = (await Promise.all(creations)).map(({ status }) => status);
       expect(statuses.filter((status) => ![201, 403, 404].includes(status))).toEqual([]);
       await deletion;
-      await using watch = await ask.watch(
-        `${urls.namespaces}?watch=true&fieldSelector=metadata.name%3Dlab&timeoutSeconds=5`,
-      );
+      await using watch = await ask.watch(`${urls.namespaces}?${from}&timeoutSeconds=60`);
       for (let event = await watch.next(); event !== undefined && event.type !== "DELETED"; )
         event = await watch.next();
       expect((await ask.get(`${urls.namespaces}/lab`)).status).toBe(404);
