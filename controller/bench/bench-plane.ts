@@ -28,7 +28,7 @@ export async function startPlane(
   context: BenchContext,
 ): Promise<BenchPlane> {
   const { clock, signal } = context;
-  const ports = ["--api-port", "0", "--gateway-port", "0", "--udp-port", `${udpPort}`, "--log-level", "warn"];
+  const ports = ["--api-port", "0", "--gateway-port", "0", "--udp-port", `${udpPort}`];
   const spored = await startSpored({ dataDir: directory, flags: [...ports, ...flags], clock, signal });
   const connection = httpsTransport(await readKubeconfig([spored.kubeconfig]), clock);
   return {
