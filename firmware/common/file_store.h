@@ -11,7 +11,7 @@ class FileStore {
   virtual bool read(const char* name, char* out, size_t room, Text& contents) = 0;
   /// Writes beside the file, then renames: after a power cut there is the old one or the new one.
   virtual bool replace(const char* name, Text contents) = 0;
-  /// Keeps a file that cannot be understood as `<name>.bad`, for a person to look at.
+  /// Keeps a file that cannot be understood as `<name>.bad`, for a person to look at. Does nothing when there is none.
   virtual void setAside(const char* name) = 0;
 
  protected:

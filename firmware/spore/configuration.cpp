@@ -39,14 +39,16 @@ Configuration::Configuration() {
   otaToken = settings_.addText("ota_token", 64, true);
 }
 
-void Configuration::addStaticLabel(Text key, Text value) {
-  static_.set(key, value);
+LabelProblem Configuration::addStaticLabel(Text key, Text value) {
+  const LabelProblem problem = static_.set(key, value);
   refresh();
+  return problem;
 }
 
 void Configuration::load(FileStore& files) {
   Text contents;
   if (!files.read(fileName, fileRoom_, sizeof fileRoom_, contents)) {
+    files.setAside(fileName);  // one that is there and cannot be read, or is far too long
     save(files);
     return refresh();
   }

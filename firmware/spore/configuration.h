@@ -24,7 +24,7 @@ class Configuration {
   };
 
   /// A label that the application gives; a persistent one of the same key wins.
-  void addStaticLabel(Text key, Text value);
+  LabelProblem addStaticLabel(Text key, Text value);
   /// Reads the file. One that cannot be understood is set aside, and defaults are used.
   void load(FileStore& files);
   /// Applies the parameters of a request, all or none, without saving.

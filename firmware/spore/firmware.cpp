@@ -8,7 +8,7 @@
 
 namespace spore {
 
-__attribute__((used, aligned(4))) extern constexpr Descriptor firmwareDescriptor =
+__attribute__((used, aligned(4))) const Descriptor firmwareDescriptor =
     descriptor::make(SPORE_APPLICATION, SPORE_VERSION, SPORE_PLATFORM, SPORE_BUILT, SPORE_FS_START);
 
 const char* const reportedVersion = SPORE_REPORTED_VERSION;

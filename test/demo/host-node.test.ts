@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { board, freshStateDir } from "../firmware/board.ts";
+import { ask, board, freshStateDir, udpPort } from "../firmware/board.ts";
 
 describe("bootNode", () => {
   it("runs the program that the flash holds, byte for byte", async () => {
@@ -43,6 +43,10 @@ describe("bootNode", () => {
     await expect(board({ flags: ["--fail", "nonsense"] })).rejects.toThrow(/--fail knows upload, md5/);
   });
 
+  it("refuses a label that a node cannot have", async () => {
+    await expect(board({ labels: { "Not A Key": "x" } })).rejects.toThrow(/--label Not A Key=x: a label key is/);
+  });
+
   it("refuses an address that others could reach", async () => {
     await expect(board({ address: "192.168.4.20" })).rejects.toThrow(/127\.x\.y\.z/);
   });
@@ -51,6 +55,40 @@ describe("bootNode", () => {
     await using node = await board();
     await node.stop();
     expect(await node.ended).toEqual({ code: null, killedBy: "SIGTERM" });
+  });
+
+  const guarded = Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8")) > 80;
+  const mayDrop = guarded && process.getuid?.() === 0 && spawnSync("setpriv", ["--version"]).status === 0;
+  it.skipIf(!mayDrop)("takes a free port where 80 is not permitted, and keeps it over a reset", async () => {
+    await using first = await board();
+    await first.powerCut();
+    const dropped = [
+      "--inh-caps=-net_bind_service",
+      "--bounding-set=-net_bind_service",
+      join(first.stateDir, "loader"),
+    ];
+    const flags = [
+      "--until-stdin-closes",
+      "--state-dir",
+      first.stateDir,
+      "--bind",
+      first.address,
+      "--udp-port",
+      `${udpPort}`,
+    ];
+    const child = spawn("setpriv", [...dropped, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
+    let said = "";
+    child.stdout.on("data", (text: Buffer) => {
+      said += text.toString();
+    });
+    const ports = () => [...said.matchAll(/http=(\d+)/g)].map(([, port]) => Number(port));
+    await expect.poll(() => ports().length, { timeout: 5000 }).toBe(1);
+    expect(ports()[0]).toBeGreaterThan(1023);
+    expect((await ask(first.address, ports()[0] ?? 0, "POST", "/api/node/restart", {})).status).toBe(200);
+    await expect.poll(() => ports().length, { timeout: 5000 }).toBe(2);
+    expect(ports()[1]).toBe(ports()[0]);
+    child.stdin.end();
+    await once(child, "exit");
   });
 
   it("leaves no board behind when the process that holds its plug is gone", async () => {

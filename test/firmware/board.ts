@@ -40,6 +40,9 @@ export interface Board extends HostNode, AsyncDisposable {
   send(method: string, path: string, options?: RequestOptions): Promise<Answer>;
 }
 
+/** Of silence on the connection. */
+const answerTimeoutMs = 8000;
+
 let building: Promise<HostFirmware> | undefined;
 let boards = 0;
 
@@ -125,6 +128,9 @@ export function ask(host: string, port: number, method: string, path: string, se
     const length = sent.body === undefined || chunked ? {} : { "Content-Length": Buffer.byteLength(sent.body) };
     const outgoing = request({ host, port, method, path, agent: false, headers: { ...length, ...sent.headers } });
     outgoing.once("error", reject);
+    outgoing.setTimeout(answerTimeoutMs, () =>
+      outgoing.destroy(new Error(`no answer to ${method} ${path} from ${host}:${port}`)),
+    );
     outgoing.once("response", (response) => {
       const pieces: Buffer[] = [];
       response.on("data", (piece: Buffer) => pieces.push(piece));

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, type JsonValue } from "../../controller/base/json.ts";
@@ -169,11 +169,19 @@ describe("the node's configuration", () => {
   it("keeps defaults when its file cannot be read, and the file for a person to look at", async () => {
     await using node = await board({ config: {} });
     await node.powerCut();
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(join(node.stateDir, "config.json"), "{torn");
     await using again = await board({ stateDir: node.stateDir, address: node.address });
     expect((await again.get("/api/node/config")).body).toMatchObject({ telemetry_interval_ms: 10_000 });
     expect(readFileSync(join(node.stateDir, "config.json.bad"), "utf8")).toBe("{torn");
+  });
+
+  it("is set aside as well when it is far too long", async () => {
+    await using node = await board({ config: {} });
+    await node.powerCut();
+    writeFileSync(join(node.stateDir, "config.json"), `{"site":"${"x".repeat(5000)}"}`);
+    await using again = await board({ stateDir: node.stateDir, address: node.address });
+    expect((await again.get("/api/node/config")).body).toMatchObject({ site: "" });
+    expect(readFileSync(join(node.stateDir, "config.json.bad"), "utf8")).toHaveLength(5011);
   });
 
   it("is proved by a hash under the token, without the token's being told", async () => {

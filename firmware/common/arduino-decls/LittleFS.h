@@ -22,6 +22,7 @@ class FS {
   File open(const char* path, const char* mode);
   bool rename(const char* from, const char* to);
   bool remove(const char* path);
+  bool exists(const char* path);
   bool info(FSInfo& info);
 };
 extern FS LittleFS;

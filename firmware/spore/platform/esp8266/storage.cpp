@@ -42,6 +42,7 @@ bool ChipFiles::replace(const char* name, Text contents) {
 
 void ChipFiles::setAside(const char* name) {
   const Path bad = pathOf(name, ".bad");
+  if (!LittleFS.exists(pathOf(name).terminated())) return;
   LittleFS.remove(bad.terminated());
   LittleFS.rename(pathOf(name).terminated(), bad.terminated());
 }

@@ -43,7 +43,7 @@ std::string readFile(const std::string& path) {
 
 void writeFile(const std::string& path, const std::string& contents, mode_t mode) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (fd < 0 || fchmod(fd, mode) != 0 || !writeFully(fd, contents.data(), contents.size(), 0) || fsync(fd) != 0)
+  if (fd < 0 || fchmod(fd, mode) != 0 || !writeFully(fd, contents.data(), contents.size(), 0))
     die("cannot write", path.c_str());
   close(fd);
 }

@@ -63,8 +63,14 @@ class LabelledApplication final : public Application {
   LabelledApplication(Application& real, const Options& options) : real_(real), options_(options) {}
   void configure(Configuration& configuration) override {
     real_.configure(configuration);
-    for (const auto& [key, value] : options_.labels)
-      configuration.addStaticLabel(Text(key.data(), key.size()), Text(value.data(), value.size()));
+    for (const auto& [key, value] : options_.labels) {
+      const LabelProblem problem =
+          configuration.addStaticLabel(Text(key.data(), key.size()), Text(value.data(), value.size()));
+      if (problem.empty()) continue;
+      fprintf(stderr, "spore node: --label %s=%s: %.*s\n", key.c_str(), value.c_str(), static_cast<int>(problem.size()),
+              problem.data());
+      exit(2);
+    }
   }
   void start(NodeContext& context) override { real_.start(context); }
 

@@ -27,7 +27,8 @@ bool StateFiles::replace(const char* name, Text contents) {
   if (fd < 0) return false;
   const bool last = power_.failsDuringNextWrite();
   const size_t size = last ? contents.size() / 2 : contents.size();
-  const bool written = writeFully(fd, contents.data(), size, 0) && fsync(fd) == 0;
+  // No flush to the disk: the power that a board loses is its process, and a busy disk would hold up its heartbeat.
+  const bool written = writeFully(fd, contents.data(), size, 0);
   if (last) power_.cut();
   close(fd);
   if (!written) return false;
