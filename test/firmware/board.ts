@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../controller/base/clock.ts";
-import type { HostFirmware } from "../../controller/demo/build-firmware.ts";
+import type { HostFirmware, HostImage } from "../../controller/demo/build-firmware.ts";
 import { bootNode, type HostNode, type HostNodeOptions } from "../../controller/demo/host-node.ts";
 import { builtFirmware } from "./host-firmware.ts";
 
@@ -43,18 +43,19 @@ export interface Board extends HostNode, AsyncDisposable {
 /** Of silence on the connection. */
 const answerTimeoutMs = 8000;
 
-let building: Promise<HostFirmware> | undefined;
 let boards = 0;
 
-/** The host firmware, built once per test file. */
-export function firmware(): Promise<HostFirmware> {
-  building ??= builtFirmware();
-  return building;
+// While the test file is loaded, so that no test's time limit counts the build.
+const built = await builtFirmware();
+
+/** The host firmware of this checkout. */
+export function firmware(): HostFirmware {
+  return built;
 }
 
 /** The image of a version. */
-export async function imageOf(version: string) {
-  const image = (await firmware()).images.find((candidate) => candidate.version === version);
+export function imageOf(version: string): HostImage {
+  const image = built.images.find((candidate) => candidate.version === version);
   if (!image) throw new TypeError(`no image of version ${version} is built`);
   return image;
 }
@@ -78,8 +79,8 @@ export async function board(options: BoardOptions = {}): Promise<Board> {
   const node = await bootNode(
     {
       stateDir: given.stateDir ?? freshStateDir(),
-      firmware: await firmware(),
-      factoryImage: await imageOf(version),
+      firmware: built,
+      factoryImage: imageOf(version),
       hostname: `esp_${id}`,
       address: `127.41.${process.pid & 255}.${number}`,
       httpPort: 0,

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packFlashContents, packHostImage } from "../../controller/artifacts/host-image-writer.ts";
 import { systemClock } from "../../controller/base/clock.ts";
-import { type Board, board } from "./board.ts";
+import { type Board, board, firmware } from "./board.ts";
 import { imageBytes, md5Of, multipart, multipartType, runningVersion, upload, uploadBare } from "./upload.ts";
 
 const soon = { timeout: 8000, interval: 20 };
@@ -204,13 +206,10 @@ describe("the boot loader", () => {
   });
 
   it("needs nothing but the board's own directory", async () => {
-    const { mkdtemp, cp } = await import("node:fs/promises");
-    const build = await mkdtemp("/tmp/spore-gone-");
-    const { firmware } = await import("./board.ts");
-    const { loader, keyFile } = await firmware();
-    await cp(loader, `${build}/loader`);
-    await cp(keyFile, `${build}/key`);
-    await using first = await board({ firmware: { loader: `${build}/loader`, keyFile: `${build}/key` } });
+    const build = await mkdtemp(join(tmpdir(), "spore-gone-"));
+    await cp(firmware().loader, join(build, "loader"));
+    await cp(firmware().keyFile, join(build, "key"));
+    await using first = await board({ firmware: { loader: join(build, "loader"), keyFile: join(build, "key") } });
     await rm(build, { recursive: true });
     await first.powerCut();
     await using second = await board({ stateDir: first.stateDir, address: first.address });

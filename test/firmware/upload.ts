@@ -33,7 +33,7 @@ export function uploadBare(node: Board, file: Uint8Array, query: UploadQuery, he
 
 /** The bytes of the image of a version. */
 export async function imageBytes(version: string): Promise<Buffer> {
-  return await readFile((await imageOf(version)).path);
+  return await readFile(imageOf(version).path);
 }
 
 export function md5Of(bytes: Uint8Array): string {
