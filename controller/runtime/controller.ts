@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Kind } from "../api/kind.ts";
 import { type Key, keyOf, keyText, parseKey, type Resource } from "../api/meta.ts";
 import type { Backoff } from "../base/backoff.ts";
@@ -97,6 +98,7 @@ export class Controller {
   /** Begins with every object there is. Resolves when `signal` has aborted and the last run is over. */
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
+    setMaxListeners(0, signal); // every run hangs its deadline on it
     const subscriptions = this.#subscribe();
     for (const object of this.#dependencies.caches.of(this.#spec.for).list()) this.#wake(keyText(keyOf(object)));
     await abortOf(signal);
