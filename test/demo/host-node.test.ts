@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { ask, board, freshStateDir, udpPort } from "../firmware/board.ts";
+import { expect, it } from "vitest";
+import { ask, board, describeBoards, freshStateDir, udpPort } from "../firmware/board.ts";
 
-describe("bootNode", () => {
+describeBoards("bootNode", () => {
   it("runs the program that the flash holds, byte for byte", async () => {
     await using node = await board();
     const flash = readFileSync(`${node.stateDir}/flash.bin`);

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { describe, onTestFinished } from "vitest";
 import { systemClock } from "../../controller/base/clock.ts";
 import type { HostFirmware, HostImage } from "../../controller/demo/build-firmware.ts";
 import { bootNode, type HostNode, type HostNodeOptions } from "../../controller/demo/host-node.ts";
+import { hasTool } from "../support/machine-tools.ts";
 import { builtFirmware } from "./host-firmware.ts";
 
 /** What a test says about its board; the rest is chosen so that boards do not meet. */
@@ -46,16 +47,20 @@ const answerTimeoutMs = 8000;
 let boards = 0;
 
 // While the test file is loaded, so that no test's time limit counts the build.
-const built = await builtFirmware();
+const built = hasTool("compiler") ? await builtFirmware() : undefined;
+
+/** `describe`, for tests that need boards: skipped where there is no compiler to make them with. */
+export const describeBoards = describe.skipIf(!built);
 
 /** The host firmware of this checkout. */
 export function firmware(): HostFirmware {
+  if (!built) throw new TypeError("there is no compiler, so there is no firmware");
   return built;
 }
 
 /** The image of a version. */
 export function imageOf(version: string): HostImage {
-  const image = built.images.find((candidate) => candidate.version === version);
+  const image = firmware().images.find((candidate) => candidate.version === version);
   if (!image) throw new TypeError(`no image of version ${version} is built`);
   return image;
 }
@@ -79,7 +84,7 @@ export async function board(options: BoardOptions = {}): Promise<Board> {
   const node = await bootNode(
     {
       stateDir: given.stateDir ?? freshStateDir(),
-      firmware: built,
+      firmware: firmware(),
       factoryImage: imageOf(version),
       hostname: `esp_${id}`,
       address: `127.41.${process.pid & 255}.${number}`,

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { applicationSources, descriptorSource, listFirmware } from "../../controller/demo/firmware-sources.ts";
+import { hasTool } from "../support/machine-tools.ts";
 import { chipTools, compileForChip, isInstalled } from "./chip-compiler.ts";
 import { checkout } from "./host-firmware.ts";
 
 const firmware = join(checkout, "firmware");
-const missing = !isInstalled(`${chipTools}g++`);
+const missing = !hasTool("chipCompiler");
 const limits: { flashBytes: number; ramBytes: number; stackFrameBytes: number } = JSON.parse(
   readFileSync(join(firmware, "spore", "limits.json"), "utf8"),
 );

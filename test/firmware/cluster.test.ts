@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { type Board, board, udpPort } from "./board.ts";
+import { expect, it, onTestFinished } from "vitest";
+import { type Board, board, describeBoards, udpPort } from "./board.ts";
 import { imageBytes, upload } from "./upload.ts";
 
 const soon = { timeout: 8000, interval: 20 };
@@ -59,7 +59,7 @@ async function memberNames(node: Board): Promise<readonly string[]> {
   return (body as { members: { hostname: string }[] }).members.map(({ hostname }) => hostname);
 }
 
-describe("a node on the wire", () => {
+describeBoards("a node on the wire", () => {
   it("says of itself what a controller needs, in one datagram of at most 500 bytes", async () => {
     const { broadcasts } = await peer(freshAddress());
     await using node = await board({ labels: { bench: "one" } });
@@ -131,7 +131,7 @@ describe("a node on the wire", () => {
   });
 });
 
-describe("a node answers", () => {
+describeBoards("a node answers", () => {
   it("a discovery by unicast, after a random while, once in two seconds, and takes nobody for a member", async () => {
     const address = freshAddress();
     const { unicast, say } = await peer(address);
@@ -185,7 +185,7 @@ describe("a node answers", () => {
   });
 });
 
-describe("what a node does not understand", () => {
+describeBoards("what a node does not understand", () => {
   it("changes nothing", async () => {
     const { say } = await peer(freshAddress());
     await using node = await board();
@@ -200,7 +200,7 @@ describe("what a node does not understand", () => {
   });
 });
 
-describe("two nodes", () => {
+describeBoards("two nodes", () => {
   it("find each other, and see when one is gone", async () => {
     const config = { node_inactive_threshold_ms: 1000, node_dead_threshold_ms: 2000, heartbeat_interval_ms: 300 };
     await using a = await board({ config });
@@ -211,7 +211,7 @@ describe("two nodes", () => {
       return members.find(({ hostname }) => hostname === b.hostname)?.status;
     };
     await expect.poll(statusOfB, soon).toBe("active");
-    expect(await memberNames(b)).toContain(a.hostname);
+    await expect.poll(() => memberNames(b), soon).toContain(a.hostname);
     await b.powerCut();
     await expect.poll(statusOfB, soon).toBe("inactive");
     await expect.poll(statusOfB, soon).toBe("dead");

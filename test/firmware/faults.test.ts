@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
-import { board } from "./board.ts";
+import { expect, it } from "vitest";
+import { board, describeBoards } from "./board.ts";
 import { imageBytes, runningVersion, upload } from "./upload.ts";
 
 const soon = { timeout: 8000, interval: 20 };
 
-describe("a board with a fault", () => {
+describeBoards("a board with a fault", () => {
   it("of its boot starts nothing after an update, and runs again when that is mended", async () => {
     await using node = await board({ config: { restart_delay_ms: 0 } });
     expect((await upload(node, await imageBytes("1.1.0"))).status).toBe(200);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { describe, expect, it } from "vitest";
-import { ask, type Board, board } from "./board.ts";
+import { expect, it } from "vitest";
+import { ask, type Board, board, describeBoards } from "./board.ts";
 
 /** Sends bytes as they are, and returns everything until the node closes. */
 async function raw(node: Board, ...pieces: readonly (string | Uint8Array)[]): Promise<string> {
@@ -20,7 +20,7 @@ async function raw(node: Board, ...pieces: readonly (string | Uint8Array)[]): Pr
 
 const own = (node: Board) => `Host: ${node.address}\r\n`;
 
-describe("the node's HTTP server", () => {
+describeBoards("the node's HTTP server", () => {
   it("takes a request byte by byte", async () => {
     await using node = await board();
     const request = `GET /api/node/status?brief=1 HTTP/1.1\r\n${own(node)}\r\n`;

@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { canonicalJson, type JsonValue } from "../../controller/base/json.ts";
-import { board } from "./board.ts";
+import { board, describeBoards } from "./board.ts";
 
 const form = { "Content-Type": "application/x-www-form-urlencoded" };
 
-describe("the node's status", () => {
+describeBoards("the node's status", () => {
   it("has the six keys of upstream nodes, and ours under x", async () => {
     await using node = await board({ labels: { bench: "one" } });
     const { status, headers, body } = await node.get("/api/node/status");
@@ -54,7 +54,7 @@ describe("the node's status", () => {
   });
 });
 
-describe("what a node offers", () => {
+describeBoards("what a node offers", () => {
   it("is described in the same way under both names", async () => {
     await using node = await board();
     const endpoints = await node.get("/api/node/endpoints");
@@ -100,7 +100,7 @@ describe("what a node offers", () => {
   });
 });
 
-describe("the node's configuration", () => {
+describeBoards("the node's configuration", () => {
   it("takes JSON, keeps it, and shows it", async () => {
     await using node = await board();
     const { status, body } = await node.post("/api/node/config", { telemetry_interval_ms: 5000, site: 'Gewächs "A"' });
@@ -211,7 +211,7 @@ describe("the node's configuration", () => {
   });
 });
 
-describe("the node's tasks", () => {
+describeBoards("the node's tasks", () => {
   it("are listed and steered", async () => {
     await using node = await board();
     expect((await node.get("/api/tasks/status")).body).toMatchObject({
@@ -240,7 +240,7 @@ describe("the node's tasks", () => {
   });
 });
 
-describe("a node's other endpoints", () => {
+describeBoards("a node's other endpoints", () => {
   it("tell of network, resources and members", async () => {
     await using node = await board();
     expect((await node.get("/api/network/status")).body).toMatchObject({

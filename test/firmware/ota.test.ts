@@ -4,16 +4,16 @@ import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { packFlashContents, packHostImage } from "../../controller/artifacts/host-image-writer.ts";
 import { systemClock } from "../../controller/base/clock.ts";
-import { type Board, board, firmware } from "./board.ts";
+import { type Board, board, describeBoards, firmware } from "./board.ts";
 import { imageBytes, md5Of, multipart, multipartType, runningVersion, upload, uploadBare } from "./upload.ts";
 
 const soon = { timeout: 8000, interval: 20 };
 const quick = { config: { restart_delay_ms: 0 } } as const;
 
-describe("an update over the air", () => {
+describeBoards("an update over the air", () => {
   it("is staged, copied by the boot loader and executed, by the same process", async () => {
     await using node = await board({ config: { restart_delay_ms: 0, labels: { room: "lab" }, site: "bench-1" } });
     const image = await imageBytes("1.1.0");
@@ -81,7 +81,7 @@ describe("an update over the air", () => {
   });
 });
 
-describe("a refused update", () => {
+describeBoards("a refused update", () => {
   const refusals: readonly [string, number, object, (node: Board, image: Buffer) => ReturnType<typeof upload>][] = [
     ["of a wrong MD5", 500, { status: "FAIL", code: 7 }, (node, image) => upload(node, image, { md5: "0".repeat(32) })],
     [
@@ -148,7 +148,7 @@ describe("a refused update", () => {
   });
 });
 
-describe("the fence", () => {
+describeBoards("the fence", () => {
   it("lets no older update through, nor another under the same number", async () => {
     await using node = await board({ config: { restart_delay_ms: 60_000 } });
     const image = await imageBytes("1.1.0");
@@ -170,7 +170,7 @@ describe("the fence", () => {
   });
 });
 
-describe("an interrupted upload", () => {
+describeBoards("an interrupted upload", () => {
   it("leaves the node serving, and free for the next one", async () => {
     await using node = await board(quick);
     const image = await imageBytes("1.1.0");
@@ -190,7 +190,7 @@ describe("an interrupted upload", () => {
   });
 });
 
-describe("the boot loader", () => {
+describeBoards("the boot loader", () => {
   it.each<[string, (program: Buffer) => Uint8Array | Promise<Uint8Array>]>([
     ["made with another key", (program) => packHostImage({ program, key: Buffer.alloc(32, 1) })],
     ["without a signature", (program) => packFlashContents(program)],
@@ -225,7 +225,7 @@ describe("the boot loader", () => {
   });
 });
 
-describe("an image that lies", () => {
+describeBoards("an image that lies", () => {
   it("reports another version than its descriptor has", async () => {
     await using node = await board(quick);
     expect((await upload(node, await imageBytes("1.1.2"))).status).toBe(200);

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { board } from "./board.ts";
+import { expect, it } from "vitest";
+import { board, describeBoards } from "./board.ts";
 import { imageBytes, runningVersion, upload } from "./upload.ts";
 
 const soon = { timeout: 8000, interval: 20 };
 
-describe("a power cut during an update", () => {
+describeBoards("a power cut during an update", () => {
   it("leaves at every write what silicon would have", { timeout: 240_000 }, async () => {
     const before = await imageBytes("1.0.0");
     const after = await imageBytes("1.1.0");
@@ -34,7 +34,7 @@ describe("a power cut during an update", () => {
   });
 });
 
-describe("a power cut while a file is written", () => {
+describeBoards("a power cut while a file is written", () => {
   it("leaves the old file or the new one", async () => {
     for (const [writes, kept] of [
       [1, "before"], // half of the draft

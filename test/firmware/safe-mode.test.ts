@@ -1,12 +1,12 @@
 import { kill } from "node:process";
-import { describe, expect, it } from "vitest";
-import { board } from "./board.ts";
+import { expect, it } from "vitest";
+import { board, describeBoards } from "./board.ts";
 import { imageBytes, runningVersion, upload } from "./upload.ts";
 
 const soon = { timeout: 10_000, interval: 50 };
 const boots = (lines: readonly string[]) => lines.filter((line) => /( up | in safe mode )after /.test(line)).length;
 
-describe("an image that crashes at start", () => {
+describeBoards("an image that crashes at start", () => {
   it("comes up in safe mode at the fourth boot, and can be replaced", async () => {
     await using node = await board({ config: { restart_delay_ms: 0 } });
     expect((await upload(node, await imageBytes("1.1.1"))).status).toBe(200);
@@ -31,7 +31,7 @@ describe("an image that crashes at start", () => {
   });
 });
 
-describe("a board", () => {
+describeBoards("a board", () => {
   it.each([
     ["SIGSEGV", "Exception"],
     ["SIGABRT", "Exception"],

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { type Board, board, udpPort } from "./board.ts";
+import { expect, it, onTestFinished } from "vitest";
+import { type Board, board, describeBoards, udpPort } from "./board.ts";
 
 const soon = { timeout: 5000, interval: 10 };
 
@@ -93,7 +93,7 @@ function clientFrame(opcode: number, payload: Buffer, final: boolean, masked: bo
   return Buffer.concat([Buffer.from([(final ? 0x80 : 0) | opcode]), length, mask, body]);
 }
 
-describe("the node's WebSocket", () => {
+describeBoards("the node's WebSocket", () => {
   it("mirrors events to the other client, and not to the one it came from", async () => {
     await using node = await board();
     const [one, two] = [await open(node), await open(node)];
