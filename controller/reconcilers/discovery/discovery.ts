@@ -4,6 +4,7 @@ import { isSporeError } from "../../base/errors.ts";
 import { unownedNodesMax } from "../../base/limits.ts";
 import type { Client } from "../../client/client.ts";
 import type { LiveDevice } from "../../drivers/live-device.ts";
+import { nodeNameOf } from "../../drivers/node-name.ts";
 import type { Sightings } from "../../drivers/sightings.ts";
 import type { Cache, Change } from "../../runtime/cache.ts";
 import type { CacheSource } from "../../runtime/caches.ts";
@@ -67,6 +68,7 @@ class Claimants {
     const note = (device: LiveDevice) => {
       for (const name of candidateNames(device)) {
         const claimants = this.#byName.get(name) ?? new Set();
+        if (claimants.has(device.key)) continue;
         this.#byName.set(name, claimants.add(device.key));
         wake({ name });
       }
@@ -125,15 +127,17 @@ async function create(
   const labels = labelsOfClaims({ family, hostname, ...(address !== undefined && { address }), ...own(device) });
   const metadata = { name, labels, annotations: { [discoveredAnnotation]: "true" } };
   const facts = { hostname, ...(chipId !== undefined && { chipId }), ...(address !== undefined && { address, port }) };
+  liveNames.setName(key, name);
   try {
     const node = await client.create(Node, { metadata, spec: { family } }, { signal });
+    // The labels say who the device is, unless the name is a second choice, or the hostname no label can hold.
+    if (nodeNameOf(hostname) === name && identityOf(node)?.hostname === hostname) return;
     const draft = new StatusDraft<NodeStatus>(node, clock);
     draft.set(facts);
     await mergeStatus(client, Node, draft, signal);
   } catch (error) {
     if (!isSporeError(error, "SPORE_ALREADY_EXISTS")) throw error;
   }
-  liveNames.setName(key, name);
 }
 
 function own({ labels }: LiveDevice) {

@@ -39,6 +39,7 @@ export const groupFinalizer = "spore.dev/assignments";
 
 /** A fleet in motion changes many nodes a second; looking at all of a group's nodes for each of them would cost the square of their number. */
 const paceMs = 100;
+const paceMsPerNode = 0.5;
 /** Others wrote to nodes that we wanted to write to. */
 const missedMs = 200;
 
@@ -73,20 +74,21 @@ export function nodeGroupController(dependencies: NodeGroupDependencies): Contro
 
 function reconcileNodeGroup(dependencies: NodeGroupDependencies) {
   const { client, caches } = dependencies;
-  const steps = [holdOn, refuseNonsense, adopt, claimMembers, snapshotRevision, admitNodes, trimHistory].map((step) =>
+  const steps = [holdOn, refuseNonsense, claimMembers, snapshotRevision, admitNodes, trimHistory].map((step) =>
     step(dependencies),
   );
-  const lastRunMs = new Map<string, number>();
+  const nextRunMs = new Map<string, number>();
   return async (key: { readonly namespace?: string; readonly name: string }, context: ReconcileContext) => {
     const id = keyText(key);
     const group = caches.of(NodeGroup).get(key);
     if (!group) {
-      lastRunMs.delete(id);
+      nextRunMs.delete(id);
       return done;
     }
-    const restMs = (lastRunMs.get(id) ?? Number.NEGATIVE_INFINITY) + paceMs - context.clock.monotonic();
+    const nowMs = context.clock.monotonic();
+    const restMs = (nextRunMs.get(id) ?? nowMs) - nowMs;
     if (restMs > 0) return requeueAfter(restMs, "looked a moment ago");
-    lastRunMs.set(id, context.clock.monotonic());
+    nextRunMs.set(id, nowMs + paceMs + paceMsPerNode * (group.status?.nodes ?? 0));
     if (group.metadata.deletionTimestamp !== undefined) return await letGo(dependencies, group, context);
     const work: Work = { group, draft: new StatusDraft<NodeGroupStatus>(group, context.clock), missed: 0 };
     const result = await inOrder(steps, work, context);
@@ -132,29 +134,27 @@ const refuseNonsense: StepOf = () => async (work) => {
   return done;
 };
 
-const adopt: StepOf =
+/** Nodes that it may adopt count as owned from here on; they get their owner together with their assignment, in one write. */
+const claimMembers: StepOf =
   ({ client, caches, autoAdopt }) =>
   async (work, { signal }) => {
     const { group } = work;
     const { namespace = "" } = group.metadata;
-    if (group.spec.adoption !== "Automatic" || !autoAdopt.has(namespace) || group.spec.paused) return "next";
-    const strays = membershipOf(group, [], caches.of(Node).select(group.spec.selector)).unowned;
-    const clear = strays.filter(({ status }) => !isTrue(status?.conditions, "Conflict"));
-    work.missed += await patchSpecs(client, clear, { owner: { namespace } }, signal);
-    return "next";
-  };
-
-const claimMembers: StepOf =
-  ({ client, caches }) =>
-  async (work, { signal }) => {
-    const { group } = work;
-    const candidates = caches.of(Node).select(group.spec.selector);
+    const mayAdopt = group.spec.adoption === "Automatic" && autoAdopt.has(namespace) && !group.spec.paused;
+    const matching = caches.of(Node).select(group.spec.selector);
+    const candidates = mayAdopt ? matching.map((node) => adopted(node, namespace)) : matching;
     work.membership = membershipOf(group, caches.of(NodeGroup).list(group.metadata.namespace), candidates);
     const kept = new Set(work.membership.members.map(({ metadata }) => metadata.name));
     const gone = assignedNodes(caches.of(Node), group).filter(({ metadata }) => !kept.has(metadata.name));
     work.missed += await patchSpecs(client, gone, { assignment: null }, signal);
     return "next";
   };
+
+/** A stray as it will be; one whose identity is in doubt belongs to nobody. */
+function adopted(node: Node, namespace: string): Node {
+  if (node.spec.owner || isTrue(node.status?.conditions, "Conflict")) return node;
+  return { ...node, spec: { ...node.spec, owner: { namespace } } };
+}
 
 const snapshotRevision: StepOf =
   ({ client, caches }) =>
@@ -190,14 +190,10 @@ const admitNodes: StepOf = (dependencies) => async (work, context) => {
   const claimed = membership.members.filter(
     ({ metadata, spec }) => !turn.has(metadata.name) && spec.assignment?.group !== ours,
   );
-  const assignment = { group: ours, revision: name };
-  work.missed += await patchSpecs(dependencies.client, admitted, { assignment }, context.signal);
-  work.missed += await patchSpecs(
-    dependencies.client,
-    claimed,
-    { assignment: { group: ours, revision: null } },
-    context.signal,
-  );
+  const { namespace = "" } = group.metadata;
+  const spec = (assigned: string | null) => ({ owner: { namespace }, assignment: { group: ours, revision: assigned } });
+  work.missed += await patchSpecs(dependencies.client, admitted, spec(name), context.signal);
+  work.missed += await patchSpecs(dependencies.client, claimed, spec(null), context.signal);
   return "next";
 };
 

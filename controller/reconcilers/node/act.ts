@@ -43,7 +43,11 @@ export async function restart(
   if (!current || current.metadata.generation !== work.node.metadata.generation) return undefined;
   const before = work.operation?.kind === "Restart" && work.operation.phase === "Failed" ? work.operation.attempt : 0;
   const intent = { kind: "Restart", attempt: before + 1 } as const;
-  work.operation = await openOperation(client, current, intent, work.memory.observation?.bootId, context);
+  work.operation = await openOperation(client, current, intent, work.memory.observation?.bootId, {
+    clock: context.clock,
+    signal: context.signal,
+    describe: () => {},
+  });
   recorder.record(work.node, {
     type: "Normal",
     reason: "Restarting",

@@ -7,6 +7,7 @@ import { type DesiredFirmware, desiredOf } from "./desired.ts";
 import { openOperation } from "./new-operation.ts";
 import { isOpen, transferDeadlineMs, withFailure } from "./operation.ts";
 import { permissionOf } from "./permission.ts";
+import { describe, type RunEnd } from "./status.ts";
 import type { InstallEnd, NodeDependencies, NodeWork } from "./work.ts";
 
 /** Others write to a node's status too; the operation is written to its newest state, a few times at the most. */
@@ -16,13 +17,18 @@ const casTriesMax = 5;
  * Hands the install to the executor. Whether it is still wanted is asked again when its turn has come; only then is the operation written
  * down, and only after that does the first byte leave.
  */
-export function startInstall(dependencies: NodeDependencies, work: NodeWork, target: Target, clock: Clock): void {
+export function startInstall(
+  dependencies: NodeDependencies,
+  work: NodeWork,
+  { target, end }: { readonly target: Target; readonly end: RunEnd },
+  clock: Clock,
+): void {
   const { node, desired } = work;
   const { firmware } = desired;
   if (!firmware?.image.ok) return;
   const options = { lane: node.spec.assignment?.group ?? keyText(keyOf(node)), timeoutMs: transferDeadlineMs };
   dependencies.executor.start(keyOf(node), options, (signal) =>
-    install(dependencies, { work, firmware, target, clock }, signal),
+    install(dependencies, { work, firmware, target, clock, end }, signal),
   );
   work.memory.installing = firmware.digest;
 }
@@ -31,6 +37,11 @@ export function startInstall(dependencies: NodeDependencies, work: NodeWork, tar
 export function isExecuting({ executor }: Pick<NodeDependencies, "executor">, node: Node): boolean {
   const status = executor.status(keyOf(node))?.kind;
   return status === "waiting" || status === "running" || status === "aborting";
+}
+
+/** Whether an install of this node has had its turn and is not over. */
+export function isInstalling({ executor }: Pick<NodeDependencies, "executor">, node: Node): boolean {
+  return executor.status(keyOf(node))?.kind === "running";
 }
 
 /** Stops an install that is no longer wanted. The driver sees to it that nothing is cut off after the last byte. */
@@ -45,6 +56,8 @@ interface Install {
   readonly firmware: DesiredFirmware;
   readonly target: Target;
   readonly clock: Clock;
+  /** What the status is to say together with the operation. */
+  readonly end: RunEnd;
 }
 
 async function install(dependencies: NodeDependencies, install: Install, signal: AbortSignal): Promise<InstallEnd> {
@@ -80,7 +93,7 @@ async function begin(
   signal: AbortSignal,
 ): Promise<NodeStatusOperation | undefined> {
   const { client } = dependencies;
-  const { work, firmware, clock } = install;
+  const { work, firmware, clock, end } = install;
   for (let tries = 1; ; tries++) {
     const node = await client.get(Node, keyOf(work.node), signal);
     if (!node || !(await isWanted(dependencies, install, node))) return undefined;
@@ -89,7 +102,11 @@ async function begin(
     const sizeBytes = firmware.image.ok ? firmware.image.value.fileBytes : 0;
     const intent = { kind: "InstallFirmware", digest, version, sizeBytes, attempt } as const;
     try {
-      return await openOperation(client, node, intent, work.memory.observation?.bootId, { clock, signal });
+      return await openOperation(client, node, intent, work.memory.observation?.bootId, {
+        clock,
+        signal,
+        describe: (draft, operation) => describe(draft, { ...work, node, operation }, end, clock),
+      });
     } catch (error) {
       if (!isSporeError(error, "SPORE_CONFLICT") || tries >= casTriesMax) throw error;
     }

@@ -11,6 +11,11 @@ export type Intent = Pick<NodeStatusOperation, "kind" | "digest" | "version" | "
   readonly attempt: number;
 };
 
+interface Opening extends Pick<ReconcileContext, "clock" | "signal"> {
+  /** Puts into the same write what else is to be said about the node. */
+  describe(draft: StatusDraft<NodeStatus>, operation: NodeStatusOperation): void;
+}
+
 /**
  * Writes down that an operation begins, before anything leaves for the device. The write is a compare-and-swap: when it succeeds no other
  * controller has begun one on this state of the node, and whoever comes after a crash finds it.
@@ -23,7 +28,7 @@ export async function openOperation(
   node: Node,
   intent: Intent,
   bootId: number | undefined,
-  { clock, signal }: Pick<ReconcileContext, "clock" | "signal">,
+  { clock, signal, describe }: Opening,
 ): Promise<NodeStatusOperation> {
   const fence = nextFence(node, clock.now());
   const operation: NodeStatusOperation = {
@@ -36,6 +41,7 @@ export async function openOperation(
     message: intent.kind === "Restart" ? "The device is asked to restart." : "The image is being sent.",
   };
   const draft = new StatusDraft<NodeStatus>(node, clock);
+  describe(draft, operation);
   draft.set({ operation });
   if (await writeStatus(client, Node, draft, signal)) return operation;
   throw new SporeError("SPORE_CONFLICT", `Node ${node.metadata.name} already shows operation ${operation.id}.`);

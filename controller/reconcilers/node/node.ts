@@ -1,6 +1,6 @@
 import { Secret } from "../../api/core-kinds.ts";
 import { type Key, keyOf, keyText } from "../../api/meta.ts";
-import { Node, type NodeStatus } from "../../api/node.ts";
+import { Node } from "../../api/node.ts";
 import { NodeGroup } from "../../api/node-group.ts";
 import { NodeGroupRevision } from "../../api/node-group-revision.ts";
 import { backoffDelayMs } from "../../base/backoff.ts";
@@ -11,7 +11,6 @@ import type { ControllerSpec } from "../../runtime/controller.ts";
 import { type Source, watch } from "../../runtime/enqueue.ts";
 import { desireChanged } from "../../runtime/predicate.ts";
 import { done, type Reconcile, type ReconcileContext, type Result } from "../../runtime/reconcile.ts";
-import { StatusDraft } from "../../runtime/status-draft.ts";
 import { actionBackoff } from "./advance.ts";
 import { conflictOf } from "./assess.ts";
 import { desiredOf } from "./desired.ts";
@@ -73,7 +72,7 @@ function reconcileNode(dependencies: NodeDependencies): Reconcile {
     startedAtMs ??= nowMs;
     const node = dependencies.caches.of(Node).get(key);
     if (!node || node.metadata.deletionTimestamp !== undefined) return letGo(dependencies, memories, key, node);
-    const work = await prepare(dependencies, memories, node, context);
+    const work = await prepare(dependencies, memories, node);
     const outcome = collect(dependencies, work, context);
     if (isExecuting(dependencies, node)) return attend(dependencies, work);
     return await stepOn(dependencies, work, { outcome, listeningMs: nowMs - startedAtMs }, context);
@@ -93,7 +92,6 @@ async function prepare(
   { caches, sightings, drivers, facts }: NodeDependencies,
   memories: NodeMemories,
   node: Node,
-  { clock }: ReconcileContext,
 ): Promise<NodeWork> {
   const memory = memories.of(node.metadata.name, node.metadata.uid ?? "");
   const desired = await desiredOf(node, caches, facts);
@@ -105,7 +103,6 @@ async function prepare(
     memory,
     desired,
     conflict,
-    draft: new StatusDraft<NodeStatus>(node, clock),
     permission: permissionOf(node, desired.group, conflict),
     where: locate(node, sightings),
     operation,

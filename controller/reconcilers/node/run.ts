@@ -7,7 +7,8 @@ import { crashLoopCheckMs } from "../node-group/member-state.ts";
 import { actionTarget, pushConfig, restart, setLabels } from "./act.ts";
 import { advanceOperation, evidenceOf } from "./advance.ts";
 import { assess, conflictOf } from "./assess.ts";
-import { isExecuting, startInstall } from "./install.ts";
+import { isExecuting, isInstalling, startInstall } from "./install.ts";
+import { withVersionLabel } from "./label-drift.ts";
 import { lookIfDue } from "./look.ts";
 import { nextLook } from "./look-schedule.ts";
 import { phaseWatch } from "./memory.ts";
@@ -15,7 +16,7 @@ import { isOpen, lookAgainMs } from "./operation.ts";
 import { permissionOf } from "./permission.ts";
 import { type Plan, planNext } from "./plan.ts";
 import { attemptsThatCount } from "./situation.ts";
-import { settleStatus } from "./status.ts";
+import { type RunEnd, settleStatus, tellOwnership } from "./status.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
 /** What is missing may come without anybody telling this controller. */
@@ -49,9 +50,11 @@ export async function stepOn(
     plan = planNext(assess(work, clock).situation);
     if (!(await carryOut(dependencies, work, plan, context))) break;
   }
-  await settleStatus(dependencies, work, { assessment: assess(work, clock), plan, listeningMs }, context);
-  // After the status: from now on the executor writes the operation.
-  if (plan.kind === "install") install(dependencies, work, context);
+  const end = { assessment: assess(work, clock), plan, listeningMs };
+  if (plan.kind === "install") install(dependencies, work, end, context);
+  // An install whose turn is now writes the status itself, together with the operation.
+  if (isInstalling(dependencies, work.node)) tellOwnership(dependencies, work);
+  else await settleStatus(dependencies, work, end, context);
   return comeBack(dependencies, work, context);
 }
 
@@ -137,9 +140,17 @@ async function rememberLabels(
   await mergeStatus(client, Node, draft, signal);
 }
 
-function install(dependencies: NodeDependencies, work: NodeWork, { clock }: ReconcileContext): void {
+function install(dependencies: NodeDependencies, work: NodeWork, end: RunEnd, { clock }: ReconcileContext): void {
+  // So that they need no write of their own once they are pushed.
+  work.pushedLabels = keysToPush(work);
   const target = actionTarget(dependencies, work);
-  if (target) startInstall(dependencies, work, target, clock);
+  if (target) startInstall(dependencies, work, { target, end }, clock);
+}
+
+/** The keys of labels that are on the device by our doing, or will be when the install is over. */
+function keysToPush({ pushedLabels, desired, memory }: NodeWork): readonly string[] {
+  const labels = withVersionLabel(desired.labels, desired.firmware?.version, memory.observation?.labels);
+  return [...new Set([...pushedLabels, ...Object.keys(labels)])].sort();
 }
 
 /** When to come back, should nothing wake the node before. */

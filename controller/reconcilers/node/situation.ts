@@ -30,8 +30,12 @@ export function firmwareSituation(
   if (!firmware) return { wanted: false };
   const { digest, image } = firmware;
   const verdict = firmwareVerdict(firmware, observation, status.firmware);
-  const misfit: Problem | undefined = image.ok ? misfitOf(image.value, observation) : image.problem;
+  const misfit = verdict === "same" ? undefined : whyNot(image, observation);
   return { wanted: true, digest, verdict, ...(misfit && { misfit }), ...(attempts && { attempts }) };
+}
+
+function whyNot(image: DesiredFirmware["image"], observation: Observation): Problem | undefined {
+  return image.ok ? misfitOf(image.value, observation) : image.problem;
 }
 
 /**

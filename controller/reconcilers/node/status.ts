@@ -1,9 +1,8 @@
 import { isTrue } from "../../api/conditions.ts";
 import { Node, type NodeStatus } from "../../api/node.ts";
 import type { Clock } from "../../base/clock.ts";
-import type { JsonValue } from "../../base/json.ts";
-import { isSameJson } from "../../base/same-json.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
+import { StatusDraft } from "../../runtime/status-draft.ts";
 import { mergeStatus } from "../../runtime/status-writer.ts";
 import { type Assessment, bootOf } from "./assess.ts";
 import { judgeNode } from "./conditions.ts";
@@ -28,15 +27,26 @@ export async function settleStatus(
   dependencies: NodeDependencies,
   work: NodeWork,
   end: RunEnd,
-  context: ReconcileContext,
+  { clock, signal }: Pick<ReconcileContext, "clock" | "signal">,
 ): Promise<void> {
-  const { draft, memory, where, node } = work;
-  const { clock } = context;
+  const draft = new StatusDraft<NodeStatus>(work.node, clock);
+  describe(draft, work, end, clock);
+  // An operation that this run did not move may have been begun by the executor meanwhile.
+  if (work.operation !== work.node.status?.operation) draft.set({ operation: work.operation });
+  if (isSameStatus(work.node.status ?? {}, draft.status)) return;
+  const { device } = work.where;
+  if (device) draft.set({ lastSeen: rfc3339(heardAt(device.heardAtMs, clock)) });
+  tellOwnership(dependencies, work);
+  await mergeStatus(dependencies.client, Node, draft, signal);
+}
+
+/** Puts all that is known into a draft, except the operation. */
+export function describe(draft: StatusDraft<NodeStatus>, work: NodeWork, end: RunEnd, clock: Clock): void {
+  const { memory, where, node } = work;
   draft.observed();
   if (where.device) draft.set(factsOfSighting(where.device, defaultPort));
   if (memory.observation) {
-    const boot = bootOf(memory, clock);
-    draft.set(factsOfObservation(memory.observation, boot, node.status ?? {}));
+    draft.set(factsOfObservation(memory.observation, bootOf(memory, clock), node.status ?? {}));
     draft.set({ firmware: runningFirmware(work, end.assessment), ...configStatus(work, end.assessment) });
   }
   draft.set({
@@ -45,8 +55,6 @@ export async function settleStatus(
     restartedAt: work.restartedAt,
     pushedLabels: work.pushedLabels.length > 0 ? work.pushedLabels : undefined,
   });
-  // An operation that this run did not move may have been begun by the executor meanwhile.
-  if (work.operation !== node.status?.operation) draft.set({ operation: work.operation });
   judgeNode(draft, {
     node,
     reachability: reachabilityOf(where.device, memory.look),
@@ -56,10 +64,6 @@ export async function settleStatus(
     ...(work.conflict !== undefined && { conflict: work.conflict }),
     ...(work.operation && { operation: work.operation }),
   });
-  if (!differs(work)) return;
-  if (where.device) draft.set({ lastSeen: rfc3339(heardAt(where.device.heardAtMs, clock)) });
-  tellOwnership(dependencies, work);
-  await mergeStatus(dependencies.client, Node, draft, context.signal);
 }
 
 /** What runs on the device: its own word, else what SPORE put there. */
@@ -89,13 +93,19 @@ function configStatus(work: NodeWork, { situation }: Assessment): Pick<NodeStatu
   return { config: { hash: desired.config.hash, source: config.source } };
 }
 
-function differs({ draft, node }: NodeWork): boolean {
-  const json = (value: object): JsonValue => JSON.parse(JSON.stringify(value));
-  return !isSameJson(json(node.status ?? {}), json(draft.status));
+/** Whether two statuses say the same; an undefined field says nothing. */
+function isSameStatus(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => isSameStatus(item, b[index]));
+  }
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  return [...new Set([...left.keys(), ...right.keys()])].every((key) => isSameStatus(left.get(key), right.get(key)));
 }
 
 /** Each change of ownership leaves an Event, whoever brought it about. */
-function tellOwnership({ recorder }: NodeDependencies, { node }: NodeWork): void {
+export function tellOwnership({ recorder }: NodeDependencies, { node }: NodeWork): void {
   const before = node.status?.conditions;
   const owner = node.spec.owner?.namespace;
   if (owner !== undefined && !isTrue(before, "Owned")) {

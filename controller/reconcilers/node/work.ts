@@ -9,7 +9,6 @@ import type { Sightings } from "../../drivers/sightings.ts";
 import type { CacheSource } from "../../runtime/caches.ts";
 import type { Executor } from "../../runtime/executor.ts";
 import type { Recorder } from "../../runtime/recorder.ts";
-import type { StatusDraft } from "../../runtime/status-draft.ts";
 import { hostnameLabel } from "../discovery/claims.ts";
 import type { Desired } from "./desired.ts";
 import type { ImageCache } from "./image-cache.ts";
@@ -42,7 +41,6 @@ export interface NodeWork {
   readonly node: Node;
   readonly driver: Driver;
   readonly memory: NodeMemory;
-  readonly draft: StatusDraft<NodeStatus>;
   readonly desired: Desired;
   /** Both are judged again after a look. */
   conflict: string | undefined;
