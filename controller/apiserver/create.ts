@@ -8,7 +8,7 @@ import { asManifest, checkAddress, normalise } from "./decode.ts";
 import { metadataCauses } from "./metadata-causes.ts";
 import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
 import { generateName, generateUid } from "./random-names.ts";
-import { readJsonBody } from "./request-body.ts";
+import { readObjectBody } from "./request-body.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { StoredObject } from "./stored-object.ts";
 import { timestamp } from "./timestamp.ts";
@@ -21,7 +21,7 @@ const generatedNameTries = 8;
 export async function create(call: Call, shop: Workshop): Promise<ApiResponse> {
   const { served } = call.collection;
   const options = readWriteOptions(call.request.query, "CreateOptions");
-  const body = await readJsonBody(call.request, ["application/json"]);
+  const body = await readObjectBody(call.request, served);
   const manifest = asManifest(body.value, served);
   checkAddress(manifest, call.namespace, undefined);
   if (textIn(metadataOf(manifest), "resourceVersion") !== "") {

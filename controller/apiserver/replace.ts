@@ -4,7 +4,7 @@ import { answerObject } from "./answer.ts";
 import { invalid, type ObjectCall, type Workshop } from "./call.ts";
 import { asManifest, checkAddress } from "./decode.ts";
 import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
-import { readJsonBody } from "./request-body.ts";
+import { readObjectBody } from "./request-body.ts";
 import { updateObject } from "./update.ts";
 import { readWriteOptions } from "./write-options.ts";
 
@@ -12,7 +12,7 @@ import { readWriteOptions } from "./write-options.ts";
 export async function replace(call: ObjectCall, shop: Workshop): Promise<ApiResponse> {
   const { served } = call.collection;
   const options = readWriteOptions(call.request.query, "UpdateOptions");
-  const body = await readJsonBody(call.request, ["application/json"]);
+  const body = await readObjectBody(call.request, served);
   const manifest = asManifest(body.value, served);
   const named = textIn(metadataOf(manifest), "name") === "" ? withMetadata(manifest, { name: call.name }) : manifest;
   checkAddress(named, call.namespace, call.name);

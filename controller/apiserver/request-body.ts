@@ -3,6 +3,8 @@ import { SporeError } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 import { requestBodyMaxBytes } from "../base/limits.ts";
 import { parseStrictJson, type StrictJson } from "../base/strict-json.ts";
+import { protobufType, readProtobuf } from "./protobuf-request.ts";
+import type { ServedKind } from "./served-kind.ts";
 
 /** The part of the `content-type` header that names a format, in lower case; empty when there is none. */
 export function mediaType(request: ApiRequest): string {
@@ -18,17 +20,27 @@ export function mediaType(request: ApiRequest): string {
 export async function readJsonBody(request: ApiRequest, accepted: readonly string[]): Promise<StrictJson> {
   const type = mediaType(request);
   if (type !== "" && !accepted.includes(type)) throw unsupported(accepted);
+  if (type === protobufType) return { value: readProtobuf(await readBytes(request)), duplicates: [] };
   const text = await readText(request);
   if (text.trim() === "") throw new SporeError("SPORE_BAD_REQUEST", "the request has no body, but it needs one");
   return parseStrictJson(text);
 }
 
+/** A whole object: JSON, and for kinds of Kubernetes itself protobuf too. Throws as `readJsonBody` does. */
+export function readObjectBody(request: ApiRequest, { builtin }: ServedKind): Promise<StrictJson> {
+  return readJsonBody(request, builtin ? ["application/json", protobufType] : ["application/json"]);
+}
+
 /** As `readJsonBody`, for a body that may be absent. */
 export async function readOptionalJson(request: ApiRequest): Promise<JsonValue | undefined> {
   if (request.body === undefined) return undefined;
+  const type = mediaType(request);
+  if (type === protobufType) {
+    const bytes = await readBytes(request);
+    return bytes.byteLength === 0 ? undefined : readProtobuf(bytes);
+  }
   const text = await readText(request);
   if (text.trim() === "") return undefined;
-  const type = mediaType(request);
   if (type !== "" && type !== "application/json") throw unsupported(["application/json"]);
   return parseStrictJson(text).value;
 }
@@ -40,11 +52,16 @@ export function unsupported(accepted: readonly string[]): SporeError {
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
-async function readText(request: ApiRequest): Promise<string> {
+async function readBytes(request: ApiRequest): Promise<Uint8Array> {
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > requestBodyMaxBytes) throw tooLarge();
   const bytes = request.body instanceof Uint8Array ? request.body : await collect(request.body);
   if (bytes.byteLength > requestBodyMaxBytes) throw tooLarge();
+  return bytes;
+}
+
+async function readText(request: ApiRequest): Promise<string> {
+  const bytes = await readBytes(request);
   try {
     return strictUtf8.decode(bytes);
   } catch (cause) {

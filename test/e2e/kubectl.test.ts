@@ -80,6 +80,18 @@ describe.skipIf(!hasTool("kubectl"))("kubectl", () => {
     expect(stdout).toBe("7 sensor");
   });
 
+  it("creates what it knows itself; newer ones send that in protobuf", async () => {
+    expect((await kubectl("create", "namespace", "made")).stdout).toBe("namespace/made created\n");
+    const literal = "--from-literal=password=pa55";
+    expect((await kubectl("create", "secret", "generic", "wifi", "-n", "made", literal)).stdout).toBe(
+      "secret/wifi created\n",
+    );
+    expect((await kubectl("create", "configmap", "lab", "-n", "made", literal)).stdout).toBe("configmap/lab created\n");
+    const { stdout } = await kubectl("get", "secret", "wifi", "-n", "made", "-o", "jsonpath={.data.password}");
+    expect(Buffer.from(stdout, "base64").toString()).toBe("pa55");
+    expect((await kubectl("delete", "namespace", "made", "--timeout=20s")).stdout).toContain("deleted");
+  });
+
   it("says which field is wrong, and stores nothing", async () => {
     const path = await manifest("wrong", nodeManifest("wrong", { adress: "10.0.0.1" }));
     const unknown = await kubectl("apply", "-f", path);
