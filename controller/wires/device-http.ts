@@ -62,7 +62,7 @@ const chunkMaxBytes = 128 * 1024;
 
 /**
  * Asks a device something, over a connection of its own. Never throws for what a device or a network does; follows no redirects. When
- * `signal` aborts, the connection is closed at once.
+ * `signal` aborts, the connection is reset at once.
  *
  * @throws SporeError `SPORE_BAD_REQUEST` when the path or a header holds what would begin another line.
  */
@@ -204,7 +204,9 @@ class OpenExchange {
     this.#stage?.cancel();
     this.#total?.cancel();
     this.#signal.removeEventListener("abort", this.#onAbort);
-    this.#socket?.destroy();
+    // A reset calls back what still waits in this machine's buffers: a node must not go on taking in what was called off.
+    if (result.kind === "broken" && this.#connected) this.#socket?.resetAndDestroy();
+    else this.#socket?.destroy();
     this.#outcome.resolve(result);
   }
 }

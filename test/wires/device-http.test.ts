@@ -165,6 +165,27 @@ it("exchange stops waiting when it is told to, and closes the connection", async
   await expect.poll(() => server.open.size).toBe(0);
 });
 
+it("exchange calls back what the device has not read when it is told to stop", async () => {
+  let asleep = true;
+  await using server = await rawServer((socket) => {
+    if (asleep) socket.pause();
+  });
+  const stop = new AbortController();
+  let sentBytes = 0;
+  const onSent = (bytes: number) => {
+    sentBytes = bytes;
+  };
+  const result = ask(server, { method: "POST", body: [Buffer.alloc(64 * 1024 * 1024)], onSent }, stop.signal);
+  await standstill(() => sentBytes);
+  stop.abort();
+  await result;
+  asleep = false;
+  for (const socket of server.open) socket.resume();
+  await expect.poll(() => server.open.size).toBe(0);
+  // Closed in peace, everything would arrive that this machine's buffers had taken.
+  expect(server.received[0]?.length).toBeLessThan(sentBytes);
+});
+
 it("exchange does not begin once it was told to stop", async () => {
   await using server = await answering(httpAnswer(200, "{}"));
   expect(await ask(server, {}, AbortSignal.abort())).toMatchObject({ why: "aborted", lastByteLeft: false });
