@@ -95,6 +95,7 @@ function configJudgement(config: ConfigDrift, refused: Problem | undefined): Jud
         ? yes("Current", "The device shows the configuration that is asked for.")
         : yes("Recorded", "What the device shows is as asked for; what it hides was pushed and not changed since.");
     case "drifted":
+      if (refused?.reason === "NotSupported") return unknown("NotSupported", "The device cannot hold configuration.");
       return refused ? no(refused.reason, refused.message) : no("Different", driftMessage(Object.keys(config.push)));
     case "withheld":
       return no("SecretsWithheld", `Kept back from a device without a token: ${config.keys.join(", ")}.`);

@@ -127,15 +127,20 @@ function restartPlan({ restart, refused, retryInMs }: Situation): Plan | undefin
 }
 
 function configPlan({ config, refused, retryInMs }: Situation): Plan | undefined {
-  if (config.kind !== "drifted") return undefined;
+  if (config.kind !== "drifted" || isBeyondDevice(refused.config)) return undefined;
   if (refused.config) return stalled(refused.config);
   return retryInMs > 0 ? backOff(retryInMs) : { kind: "pushConfig", values: config.push, withheld: config.withheld };
 }
 
 function labelPlan({ labels, refused, retryInMs }: Situation): Plan | undefined {
-  if (labels.kind !== "drifted") return undefined;
+  if (labels.kind !== "drifted" || isBeyondDevice(refused.labels)) return undefined;
   if (refused.labels) return stalled(refused.labels);
   return retryInMs > 0 ? backOff(retryInMs) : { kind: "setLabels", labels: labels.set, remove: labels.remove };
+}
+
+/** What a device has no way to hold is shown on its Node, and holds up nothing. */
+function isBeyondDevice(refused: Problem | undefined): boolean {
+  return refused?.reason === "NotSupported";
 }
 
 /** What no step of ours can mend. */

@@ -123,6 +123,16 @@ describe("planNext", () => {
     ],
     ["labels last", { labels: driftedLabels }, "setLabels"],
     ["no second try of refused labels", { labels: driftedLabels, refused: { labels: problem } }, "stalled", "Refused"],
+    [
+      "convergence where the device has no way to hold labels",
+      { labels: driftedLabels, refused: { labels: { ...problem, reason: "NotSupported" } } },
+      "converged",
+    ],
+    [
+      "labels where the device has no way to hold configuration",
+      { config: driftedConfig, labels: driftedLabels, refused: { config: { ...problem, reason: "NotSupported" } } },
+      "setLabels",
+    ],
     ["patience after a failed push", { config: driftedConfig, retryInMs: 9 }, "wait", "BackOff"],
     ["a look after the last write", { unconfirmed: true }, "observe"],
     ["one write after another before it looks again", { unconfirmed: true, labels: driftedLabels }, "setLabels"],
