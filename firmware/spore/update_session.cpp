@@ -178,8 +178,7 @@ void UpdateSession::end(HttpResponse& response) {
     json.field("code", static_cast<uint32_t>(update.error())).endObject();
     return context_.events.fire("node/ota/error", "{\"error\":\"updater\"}");
   }
-  if (!terms_.version.empty() && context_.configuration.setLabel("version", terms_.version).empty())
-    context_.configuration.save(context_.ports.files);
+  labelVersion();
   context_.restartSoon();
   context_.ports.log.line("update staged, restarting");
   JsonWriter json(response.begin(200));
@@ -187,6 +186,15 @@ void UpdateSession::end(HttpResponse& response) {
   if (!terms_.md5.empty()) json.field("md5", terms_.md5.text());
   json.field("restartInMs", context_.configuration.number(context_.configuration.restartDelayMs)).endObject();
   context_.events.fire("node/ota/end", "{}");
+}
+
+/// The label is for people; that the update is staged does not depend on it.
+void UpdateSession::labelVersion() {
+  if (terms_.version.empty()) return;
+  const LabelProblem problem = context_.configuration.setLabel("version", terms_.version);
+  if (!problem.empty()) return context_.ports.log.line(FixedText<96>("no version label: ").append(problem));
+  if (!context_.configuration.save(context_.ports.files))
+    context_.ports.log.line("the version label could not be saved");
 }
 
 void UpdateSession::abort() {

@@ -31,6 +31,7 @@ class UpdateSession final : public UploadHandler {
   bool passFence(HttpResponse& response);
   bool startUpdater(HttpResponse& response);
   bool looksLikeFirmware(Bytes bytes);
+  void labelVersion();
   void announceProgress(const char* event);
   void stop();
 

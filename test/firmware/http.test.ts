@@ -99,6 +99,22 @@ describeBoards("the node's HTTP server", () => {
     await expect.poll(async () => (await node.get("/api/node/status")).status).toBe(200);
   });
 
+  it("asks for the body of a client that waits to be asked", async () => {
+    await using node = await board();
+    const socket = connect(node.port, node.address);
+    await once(socket, "connect");
+    const body = "site=bench-9";
+    const head = `POST /api/node/config HTTP/1.1\r\n${own(node)}Content-Type: application/x-www-form-urlencoded\r\n`;
+    socket.write(`${head}Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`);
+    const [asked] = await once(socket, "data");
+    expect(String(asked)).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    socket.write(body);
+    const [answer] = await once(socket, "data");
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    socket.destroy();
+    expect((await node.get("/api/node/config")).body).toMatchObject({ site: "bench-9" });
+  });
+
   it("serves on while another client says half a request and nothing more", async () => {
     await using node = await board();
     const silent = connect(node.port, node.address);

@@ -185,6 +185,59 @@ TEST("a silent connection is ended after ten seconds") {
   CHECK(!all.http.open[slot]);
 }
 
+TEST("an upload that falls silent is given up after twenty seconds, and the next may come") {
+  FakeBoard& all = *board();
+  const Text head =
+      "POST /api/node/update?size=100 HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=XX\r\n"
+      "Content-Length: 500\r\n\r\n--XX\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n\xe9";
+  const size_t slot = all.node.http().open();
+  all.http.open[slot] = true;
+  all.node.http().receive(slot, head.bytes());
+  CHECK(all.node.uploading());
+  all.run(19000);
+  all.node.http().receive(slot, Text("x").bytes());
+  all.run(19000);
+  CHECK(all.node.uploading() && all.http.open[slot]);
+  all.run(3000);
+  CHECK(!all.node.uploading() && !all.http.open[slot]);
+}
+
+TEST("a client that goes on talking after its refusal is cut off after two seconds") {
+  FakeBoard& all = *board();
+  const size_t slot = all.node.http().open();
+  all.http.open[slot] = true;
+  all.http.answer[slot].clear();
+  all.node.http().receive(slot, Text("POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n").bytes());
+  CHECK(all.http.answer[slot].text().startsWith("HTTP/1.1 404"));
+  for (int i = 0; i < 40 && all.http.open[slot]; i++) {
+    all.node.http().receive(slot, Text("more").bytes());
+    all.run(100);
+  }
+  CHECK(!all.http.open[slot]);
+}
+
+TEST("an update makes the node speak four times a second, and fall silent about it after") {
+  FakeBoard& all = *board();
+  const Text head =
+      "POST /api/node/update HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=XX\r\n"
+      "Content-Length: 500\r\n\r\n--XX\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n\xe9";
+  const size_t slot = all.node.http().open();
+  all.http.open[slot] = true;
+  all.node.http().receive(slot, head.bytes());
+  all.run(10);
+  all.datagrams.forget();
+  all.run(1000);
+  size_t updates = 0;
+  for (size_t i = 0; i < all.datagrams.count; i++)
+    updates += all.datagrams.sent[i].text.text().contains("\"st\":\"ota\",\"rx\":") ? 1 : 0;
+  CHECK(updates == 4);
+  all.node.http().peerClosed(slot);
+  all.run(10);
+  all.datagrams.forget();
+  all.run(4000);
+  for (size_t i = 0; i < all.datagrams.count; i++) CHECK(!all.datagrams.sent[i].text.text().contains("\"rx\""));
+}
+
 TEST("the fourth quick boot comes up in safe mode, and half a minute clears the count") {
   FakeRtc memory;
   BootCounter counter(memory);
