@@ -4,7 +4,6 @@ import { isSporeError } from "../../base/errors.ts";
 import { unownedNodesMax } from "../../base/limits.ts";
 import type { Client } from "../../client/client.ts";
 import type { LiveDevice } from "../../drivers/live-device.ts";
-import { nodeNameOf } from "../../drivers/node-name.ts";
 import type { Sightings } from "../../drivers/sightings.ts";
 import type { Cache, Change } from "../../runtime/cache.ts";
 import type { CacheSource } from "../../runtime/caches.ts";
@@ -130,8 +129,8 @@ async function create(
   liveNames.setName(key, name);
   try {
     const node = await client.create(Node, { metadata, spec: { family } }, { signal });
-    // The labels say who the device is, unless the name is a second choice, or the hostname no label can hold.
-    if (nodeNameOf(hostname) === name && identityOf(node)?.hostname === hostname) return;
+    // The labels say who the device is, unless it must be told from another one, or no label can hold its hostname.
+    if (chipId === undefined && identityOf(node)?.hostname === hostname) return;
     const draft = new StatusDraft<NodeStatus>(node, clock);
     draft.set(facts);
     await mergeStatus(client, Node, draft, signal);
@@ -187,9 +186,9 @@ function nameLive({ sightings, liveNames }: DiscoveryDependencies, node: Node): 
 
 /** Keeps the labels that are claims equal to the claims. What people wrote stays. */
 async function relabel({ client }: DiscoveryDependencies, node: Node, { signal }: ReconcileContext): Promise<void> {
-  const { hostname, platform, board, address, labels } = node.status ?? {};
-  // A Node that was just made has no status yet; its labels are the device's own words.
-  if (hostname === undefined) return;
+  const { hostname, platform, board, address, labels, observedGeneration } = node.status ?? {};
+  // Until the Node controller has spoken the status is not whole; the labels are then the device's own words.
+  if (hostname === undefined || observedGeneration === undefined) return;
   const claims = labelsOfClaims({
     family: node.spec.family,
     hostname,
@@ -234,7 +233,9 @@ function concernsDiscovery({ object, old }: Change<Node>): boolean {
 function standing({ metadata, spec, status }: Node): string {
   const { hostname, chipId, platform, board, address, labels } = status ?? {};
   const { deletionTimestamp } = metadata;
+  const judged = status?.observedGeneration !== undefined;
   return JSON.stringify([
+    judged,
     metadata.labels,
     spec.owner,
     hostname,

@@ -26,10 +26,14 @@ export function factsOfObservation(
   };
 }
 
-/** What a node's status says about where the device is. */
+/** What a node's status says about who and where the device is, from what was heard of it. */
 export function factsOfSighting(device: LiveDevice, portOfFamily: number): StatusFields<NodeStatus> {
+  const { hostname, chipId, address, port = portOfFamily, labels } = device;
   return {
-    ...(device.address !== undefined && { address: device.address, port: device.port ?? portOfFamily }),
+    hostname,
+    ...(chipId !== undefined && { chipId }),
+    ...(address !== undefined && { address, port }),
+    ...(labels && { labels }),
   };
 }
 

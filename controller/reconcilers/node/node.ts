@@ -6,7 +6,8 @@ import { NodeGroupRevision } from "../../api/node-group-revision.ts";
 import { backoffDelayMs } from "../../base/backoff.ts";
 import { SporeError } from "../../base/errors.ts";
 import type { Outcome } from "../../drivers/driver.ts";
-import type { Cache } from "../../runtime/cache.ts";
+import type { Cache, Change } from "../../runtime/cache.ts";
+import type { CacheSource } from "../../runtime/caches.ts";
 import type { ControllerSpec } from "../../runtime/controller.ts";
 import { type Source, watch } from "../../runtime/enqueue.ts";
 import { desireChanged } from "../../runtime/predicate.ts";
@@ -15,12 +16,12 @@ import { actionBackoff } from "./advance.ts";
 import { conflictOf } from "./assess.ts";
 import { desiredOf } from "./desired.ts";
 import { isExecuting, stopInstall } from "./install.ts";
-import { locate } from "./locate.ts";
+import { identityOf, locate } from "./locate.ts";
 import { NodeMemories } from "./memory.ts";
 import { permissionOf } from "./permission.ts";
 import { stepOn } from "./run.ts";
 import { attemptsThatCount } from "./situation.ts";
-import { type NodeDependencies, type NodeWork, nodesByHostname } from "./work.ts";
+import { type NodeDependencies, type NodeWork, nodesByHostname, nodesByNameClaim } from "./work.ts";
 
 /** Runs wait for sockets most of the time. */
 const concurrency = 128;
@@ -39,7 +40,10 @@ export function nodeController(dependencies: NodeDependencies): ControllerSpec<N
     for: Node,
     concurrency,
     when: desireChanged,
-    watches: [watch(NodeGroup, (group) => nodesOf(nodes, group), desireChanged)],
+    watches: [
+      watch(NodeGroup, (group) => nodesOf(nodes, group), desireChanged),
+      watch(Node, (node) => rivalsOf(caches, node), claimsAnotherName),
+    ],
     sources: [soundings(dependencies), executor.ended],
     reconcile: reconcileNode(dependencies),
   };
@@ -50,6 +54,17 @@ function nodesOf(nodes: Cache<Node>, group: NodeGroup): readonly Key[] {
     .index(groupsOf)
     .get(keyText(keyOf(group)))
     .map(keyOf);
+}
+
+/** The nodes whose devices claim the same name; it is a conflict of all of them. */
+function rivalsOf(caches: CacheSource, node: Node): readonly Key[] {
+  const hostname = identityOf(node)?.hostname;
+  return hostname === undefined ? [] : nodesByNameClaim(caches, hostname).map(keyOf);
+}
+
+function claimsAnotherName({ object, old }: Change<Node>): boolean {
+  const claim = (node: Node | undefined) => JSON.stringify(node && identityOf(node));
+  return claim(object) !== claim(old);
 }
 
 function groupsOf({ spec }: Node): readonly string[] {
