@@ -13,6 +13,7 @@ describeBoards("an image that crashes at start", () => {
     await expect
       .poll(() => node.console.some((line) => line.includes("1.1.1 in safe mode after Exception")), soon)
       .toBe(true);
+    expect(node.console.filter((line) => line.includes("1.1.1 up after"))).toHaveLength(3);
     const { body } = await node.get("/api/node/status?brief=1");
     expect(body).toMatchObject({ x: { state: "safe", version: "1.1.1", resetReason: "Exception" } });
     expect((await node.get("/api/lab/reading")).status).toBe(404);
