@@ -31,6 +31,8 @@ type Framing =
 const separator = Buffer.from("\r\n\r\n");
 const lineEnd = Buffer.from("\r\n");
 const incomplete: ResponseState = { kind: "incomplete" };
+const fieldName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const forbiddenInValue = /[\0\r\n]/;
 const chunkLineMaxBytes = 256;
 const trailersMaxBytes = 1024;
 
@@ -155,9 +157,11 @@ function parseHead(text: string): Head | undefined {
   if (status === undefined) return undefined;
   const headers = new Map<string, string>();
   for (const line of lines) {
-    const [, name, value = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
-    if (name === undefined) return undefined;
-    const key = name.toLowerCase();
+    const colon = line.indexOf(":");
+    const key = line.slice(0, Math.max(colon, 0)).toLowerCase();
+    // One pattern for the whole line would try every way to share out its blanks, which a hostile device can make take minutes.
+    const value = line.slice(colon + 1).trim();
+    if (!fieldName.test(key) || forbiddenInValue.test(value)) return undefined;
     const known = headers.get(key);
     headers.set(key, known === undefined ? value : `${known}, ${value}`);
   }

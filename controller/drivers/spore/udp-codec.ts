@@ -74,9 +74,13 @@ export function readDatagram(datagram: Buffer): ClusterMessage {
   return { kind: "unknown", prefix: prefixOf(text) };
 }
 
-/** Senders pad with NULs and line ends; most do not. */
+const padding = new Set(["\0", "\r", "\n", " "]);
+
+/** Senders pad with NULs and line ends; most do not. Step by step from the end: a pattern would begin anew at each blank of the text. */
 function withoutPadding(text: string): string {
-  return text.charCodeAt(text.length - 1) > 0x20 ? text : text.replace(/[\0\r\n ]+$/, "");
+  let end = text.length;
+  while (end > 0 && padding.has(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 function readHeartbeat(rest: string): ClusterMessage | undefined {
