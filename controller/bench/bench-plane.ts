@@ -20,6 +20,8 @@ export interface BenchPlane extends AsyncDisposable {
   readonly kubeconfig: string;
 }
 
+const groupKey = { namespace: "default", name: "bench" } as const;
+
 /** Starts one on free ports that hears `udpPort`. */
 export async function startPlane(
   udpPort: number,
@@ -82,12 +84,18 @@ export async function createGroup(plane: BenchPlane, firmware: string, signal: A
     strategy: { maxUnavailable: "100%" },
     minReadySeconds: 0,
   } as const;
-  await plane.client.create(NodeGroup, { metadata: { namespace: "default", name: "bench" }, spec }, { signal });
+  await plane.client.create(NodeGroup, { metadata: groupKey, spec }, { signal });
+}
+
+/** Makes the group want another image. */
+export async function setFirmware(plane: BenchPlane, firmware: string, signal: AbortSignal): Promise<void> {
+  const body = { spec: { template: { firmware: { name: firmware } } } };
+  await plane.client.patch(NodeGroup, groupKey, { type: "merge", body }, { signal });
 }
 
 /** How many of the group's nodes are updated and Ready; 0 while the group does not speak of this spec. */
 export async function convergedNodes(plane: BenchPlane, signal: AbortSignal): Promise<number> {
-  const group = await plane.client.get(NodeGroup, { namespace: "default", name: "bench" }, signal);
+  const group = await plane.client.get(NodeGroup, groupKey, signal);
   const status = group?.status;
   if (!status || status.observedGeneration !== group.metadata.generation) return 0;
   return Math.min(status.readyNodes ?? 0, status.updatedNodes ?? 0);

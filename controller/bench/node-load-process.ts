@@ -4,8 +4,14 @@ import type { NodeLoadMessage, NodeLoadOptions } from "./node-load.ts";
 
 /** The process of `node-load.ts`. Ends when its parent does, or tells it to. */
 async function main(): Promise<void> {
-  const { physics = "instant", ...options }: NodeLoadOptions = JSON.parse(process.argv[2] ?? "{}");
-  const fleet = await startFleet({ ...options, physics: physicsPresets[physics] });
+  const {
+    physics = "instant",
+    transferBytesPerSecond,
+    ...options
+  }: NodeLoadOptions = JSON.parse(process.argv[2] ?? "{}");
+  const preset = physicsPresets[physics];
+  const paced = { ...preset, transferBytesPerSecond: transferBytesPerSecond ?? preset.transferBytesPerSecond };
+  const fleet = await startFleet({ ...options, physics: paced });
   process.once("message", () => {
     fleet.stop().then(() => {
       say({ kind: "stopped", traffic: fleet.traffic });

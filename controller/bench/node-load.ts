@@ -8,6 +8,8 @@ export interface NodeLoadOptions
   extends Pick<FleetOptions, "count" | "base" | "httpPort" | "udpPort" | "seed" | "speakOnly" | "labels" | "config"> {
   /** @default "instant" */
   readonly physics?: PhysicsName;
+  /** In place of what `physics` says. */
+  readonly transferBytesPerSecond?: number;
 }
 
 /** What the process says to its parent. */

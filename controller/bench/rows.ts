@@ -1,10 +1,21 @@
 import { cliStart } from "./cli-start.ts";
 import { convergeThousand } from "./converge.ts";
 import { heartbeats } from "./heartbeats.ts";
+import { otaFanout } from "./ota-fanout.ts";
+import { otaPaced } from "./ota-paced.ts";
 import { otaSend } from "./ota-send.ts";
 import { quietFleet } from "./quiet-fleet.ts";
 import type { BenchRow } from "./row.ts";
 import { storeWrites } from "./store-writes.ts";
 
 /** Every benchmark, one line each. */
-export const rows: readonly BenchRow[] = [otaSend, convergeThousand, storeWrites, heartbeats, quietFleet, cliStart];
+export const rows: readonly BenchRow[] = [
+  otaSend,
+  otaFanout,
+  otaPaced,
+  convergeThousand,
+  storeWrites,
+  heartbeats,
+  quietFleet,
+  cliStart,
+];
