@@ -30,13 +30,14 @@ export function installing(harness: DriverHarness): void {
       if (harness.tells) await expectVersion(stage, version);
     });
 
-    it.runIf(harness.tells)("took place although its outcome was unknown", async () => {
-      await using stage = await setUp(harness);
-      const { image, version } = stage.device.nextProgram;
-      stage.proxy.fault = { on: /update/, does: { kind: "loseAnswer" } };
-      expect((await stage.perform(install(image, version))).kind).toBe("unknown");
-      await expectVersion(stage, version);
-    });
+    if (harness.tells)
+      it("took place although its outcome was unknown", async () => {
+        await using stage = await setUp(harness);
+        const { image, version } = stage.device.nextProgram;
+        stage.proxy.fault = { on: /update/, does: { kind: "loseAnswer" } };
+        expect((await stage.perform(install(image, version))).kind).toBe("unknown");
+        await expectVersion(stage, version);
+      });
 
     it("is failed, and the program stays, when it is called off before its last byte left", async () => {
       await using stage = await setUp(harness);

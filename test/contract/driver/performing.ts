@@ -53,11 +53,12 @@ export function performing(harness: DriverHarness, kind: Action["kind"]): void {
       expect(stage.proxy.count(request)).toBe(1);
     });
 
-    it.runIf(works)("is unknown when the device answers half a JSON text", async () => {
-      await using stage = await setUp(harness);
-      stage.proxy.fault = { on: exactly(request), does: { kind: "halfBody" } };
-      expect(await act(stage)).toMatchObject({ kind: "unknown", reason: "DeviceProtocol" });
-    });
+    if (works)
+      it("is unknown when the device answers half a JSON text", async () => {
+        await using stage = await setUp(harness);
+        stage.proxy.fault = { on: exactly(request), does: { kind: "halfBody" } };
+        expect(await act(stage)).toMatchObject({ kind: "unknown", reason: "DeviceProtocol" });
+      });
 
     it("is unknown when the device does not answer in time", async () => {
       const clock = new ManualClock();
