@@ -78,10 +78,8 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
 
   const manager = assemble(around, { server, blobs, sightings, live, drivers: new Drivers([driver]) });
-  await using health = await serveHealth(configuration.gatewayPort, {
-    healthy: () => !signal.aborted,
-    metrics: () => figures(server, manager, sightings),
-  });
+  const source = { healthy: () => !signal.aborted, metrics: () => figures(server, manager, sightings) };
+  await using health = await serveHealth(configuration.gatewayPort, source, log);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const parts = [

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isIPv4 } from "node:net";
 import { SporeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 
 /** What this port can tell. */
 export interface HealthSource {
@@ -26,9 +27,9 @@ const headersMaxBytes = 8 * 1024;
  * @param port TCP port; 0 takes a free one.
  * @throws SporeError `SPORE_PORT_TAKEN`.
  */
-export async function serveHealth(port: number, source: HealthSource): Promise<HealthServer> {
+export async function serveHealth(port: number, source: HealthSource, log: Logger): Promise<HealthServer> {
   const server = createServer({ requestTimeout: requestMaxMs, maxHeaderSize: headersMaxBytes }, (request, response) => {
-    void answer(request, response, source);
+    void answer(request, response, { source, log });
   });
   await listen(server, port);
   const address = server.address();
@@ -47,8 +48,20 @@ interface Answer {
   readonly type?: string;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, source: HealthSource): Promise<void> {
-  const { status, body, type = "text/plain; charset=utf-8" } = await answerTo(request, source);
+/** Never rejects: whatever fails here must not take the process down. */
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { source, log }: { readonly source: HealthSource; readonly log: Logger },
+): Promise<void> {
+  const {
+    status,
+    body,
+    type = "text/plain; charset=utf-8",
+  } = await answerTo(request, source).catch((err: unknown): Answer => {
+    log.warn({ err }, "the figures for /metrics could not be read");
+    return { status: 500, body: "the figures could not be read; the log says why\n" };
+  });
   response.writeHead(status, { "content-type": type, "x-content-type-options": "nosniff" });
   response.end(request.method === "HEAD" ? undefined : body);
 }
