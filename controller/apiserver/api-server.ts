@@ -199,7 +199,7 @@ class Server implements ApiServer {
     if (request.signal.aborted)
       return new SporeError("SPORE_TIMEOUT", "the client gave the request up", {}, { cause: error });
     this.#options.log.error(
-      { error, method: request.method, path: request.path, auditId },
+      { err: error, method: request.method, path: request.path, auditId },
       "a request failed for a reason nobody expected",
     );
     const message = `Internal error occurred: see the log of spored for the audit id ${auditId}`;

@@ -36,7 +36,7 @@ export async function serveExchange(exchange: HttpExchange, parts: ExchangeParts
     const response = await answer(incoming, parts, gone.signal);
     await send(exchange, response, parts.clock, gone.signal);
   } catch (error) {
-    if (!gone.signal.aborted) parts.log.error({ error, path: pathOf(incoming.url) }, "an answer broke off");
+    if (!gone.signal.aborted) parts.log.error({ err: error, path: pathOf(incoming.url) }, "an answer broke off");
     outgoing.destroy();
   }
 }

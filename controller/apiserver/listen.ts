@@ -146,7 +146,7 @@ function every(clock: Clock, periodMs: number, log: Logger, work: () => Promise<
     try {
       await work();
     } catch (error) {
-      log.error({ error }, "the certificate of the API could not be renewed; it will be tried again");
+      log.error({ err: error }, "the certificate of the API could not be renewed; it will be tried again");
     }
     if (!cancelled) arm();
   };

@@ -68,7 +68,7 @@ export class NamespaceTermination {
         if ((await this.#sweep(namespace)) && (await this.#remove(namespace))) return;
       } catch (error) {
         if (signal.aborted) return;
-        log.warn({ namespace, error }, "a namespace could not be emptied yet");
+        log.warn({ namespace, err: error }, "a namespace could not be emptied yet");
       }
       await sleep(this.#clock, waitMs, signal).catch(() => {}); // the loop looks at the signal itself
     }

@@ -175,7 +175,7 @@ class LmdbStore implements Store, AsyncDisposable {
     } catch (error) {
       this.#broken = fromLmdb(this.#directory, await realError(error));
       this.#log.error(
-        { error: this.#broken },
+        { err: this.#broken },
         "the store could not be written; it takes no more writes until the next start",
       );
       throw this.#broken;
@@ -204,7 +204,9 @@ class LmdbStore implements Store, AsyncDisposable {
     this.#forgetting = this.#clock.after(this.#keep.ms, () => {
       this.#forgetting = undefined;
       this.#retention.note(this.#snapshot.head);
-      this.#forgetNow().catch((error) => this.#log.warn({ error }, "old changes could not be removed from the store"));
+      this.#forgetNow().catch((error) =>
+        this.#log.warn({ err: error }, "old changes could not be removed from the store"),
+      );
     });
   }
 

@@ -143,7 +143,7 @@ export class SporeDriver implements Driver {
       if (silentMs >= seedPollMs && this.#laneOf(seed).idle) {
         const error = await this.#askSeed(seed, signal);
         if (error && answers)
-          this.#options.log.warn({ error, address: seed.address }, "a node given by address does not answer");
+          this.#options.log.warn({ err: error, address: seed.address }, "a node given by address does not answer");
         answers = !error;
       }
       await sleep(this.#clock, seedPollMs, signal).catch(() => {}); // the loop ends with the signal

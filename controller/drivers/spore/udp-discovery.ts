@@ -89,7 +89,7 @@ export class UdpDiscovery {
       socket.close();
       throw await bindError(error, address, port);
     }
-    socket.on("error", (error) => this.#log.warn({ error, address }, "a discovery socket reported an error"));
+    socket.on("error", (error) => this.#log.warn({ err: error, address }, "a discovery socket reported an error"));
     socket.on("message", (datagram, source) => this.#receive(datagram, source));
     socket.setBroadcast(true);
     socket.setRecvBufferSize(receiveBufferBytes);
@@ -104,7 +104,7 @@ export class UdpDiscovery {
     let failed = false;
     while (!signal.aborted) {
       socket.send(discoveryQuery, port, broadcast, (error) => {
-        if (error && !failed) this.#log.warn({ error, broadcast }, "a discovery query could not be sent");
+        if (error && !failed) this.#log.warn({ err: error, broadcast }, "a discovery query could not be sent");
         failed = error !== null;
       });
       await sleep(this.#clock, this.#queryIntervalMs(startedMs), signal).catch(() => {}); // the loop ends with the signal

@@ -45,7 +45,7 @@ export class NodeApi {
     } catch (error) {
       // Where the client or the node went away meanwhile there is nobody to tell.
       if (!socket.destroyed && !signal.aborted)
-        log.error({ error, url: request.url }, "a simulated node failed at a request");
+        log.error({ err: error, url: request.url }, "a simulated node failed at a request");
       socket.destroy();
     } finally {
       this.#inFlight--;

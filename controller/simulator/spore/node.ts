@@ -202,7 +202,10 @@ export class SimulatedNode {
         else this.#listener.close(false);
       })
       .catch((error: unknown) => {
-        this.#log.error({ error, hostname: this.board.hostname }, "a simulated node could not open its port again");
+        this.#log.error(
+          { err: error, hostname: this.board.hostname },
+          "a simulated node could not open its port again",
+        );
       });
   }
 
