@@ -31,6 +31,8 @@ import { artifactCollector } from "./reconcilers/artifact-collector.ts";
 import { discoveryController } from "./reconcilers/discovery/discovery.ts";
 import { eventExpiry } from "./reconcilers/event-expiry.ts";
 import { firmwareController } from "./reconcilers/firmware.ts";
+import { garbageControllers } from "./reconcilers/garbage/garbage-collector.ts";
+import { ownedKinds } from "./reconcilers/garbage/owned-kinds.ts";
 import { ImageCache } from "./reconcilers/node/image-cache.ts";
 import { nodeController } from "./reconcilers/node/node.ts";
 import type { InstallEnd } from "./reconcilers/node/work.ts";
@@ -137,6 +139,7 @@ function assemble(around: Surroundings, { server, blobs, sightings, live, driver
   manager.add(firmwareController({ client, caches, blobs, facts }));
   manager.add(nodeController({ client, caches, recorder, random, sightings, drivers, executor, facts, images }));
   manager.add(nodeGroupController({ client, caches, facts, autoAdopt: new Set(configuration.autoAdopt) }));
+  for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   return manager;
 }
 

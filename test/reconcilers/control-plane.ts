@@ -8,8 +8,6 @@ import { Firmware } from "../../controller/api/firmware.ts";
 import type { Kind } from "../../controller/api/kind.ts";
 import type { Resource } from "../../controller/api/meta.ts";
 import { Node } from "../../controller/api/node.ts";
-import { NodeGroup } from "../../controller/api/node-group.ts";
-import { NodeGroupRevision } from "../../controller/api/node-group-revision.ts";
 import { type ApiServer, createApiServer } from "../../controller/apiserver/api-server.ts";
 import { inProcessTransport } from "../../controller/apiserver/in-process.ts";
 import { controllers } from "../../controller/apiserver/user.ts";
@@ -29,6 +27,7 @@ import { SporeDriver } from "../../controller/drivers/spore/spore.ts";
 import { discoveryController } from "../../controller/reconcilers/discovery/discovery.ts";
 import { firmwareController } from "../../controller/reconcilers/firmware.ts";
 import { garbageControllers } from "../../controller/reconcilers/garbage/garbage-collector.ts";
+import { ownedKinds } from "../../controller/reconcilers/garbage/owned-kinds.ts";
 import { ImageCache } from "../../controller/reconcilers/node/image-cache.ts";
 import { nodeController } from "../../controller/reconcilers/node/node.ts";
 import type { InstallEnd } from "../../controller/reconcilers/node/work.ts";
@@ -69,7 +68,6 @@ export interface Control {
 }
 
 export const never = new AbortController().signal;
-const ownedKinds: readonly Kind[] = [NodeGroup, NodeGroupRevision, Firmware, Secret, ConfigMap];
 
 /** A server with an empty store. */
 export async function startCluster(clock: Clock = systemClock): Promise<Cluster> {
