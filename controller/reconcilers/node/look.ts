@@ -3,6 +3,7 @@ import type { Observation } from "../../drivers/driver.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
 import { isSameIdentity, locate } from "./locate.ts";
 import { afterAnswer, afterSilence, hasNews, nextLook } from "./look-schedule.ts";
+import { isOpen } from "./operation.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
 /**
@@ -50,7 +51,9 @@ function take(dependencies: NodeDependencies, work: NodeWork, observation: Obser
   work.where = locateAfter(dependencies, work, observation);
   const labels = observation.labels ?? work.where.device?.labels;
   memory.observation = { ...observation, ...(labels && { labels }) };
-  const changed = before === undefined || signature(before) !== signature(observation) || where.device === undefined;
+  const busy = isOpen(work.operation);
+  const changed =
+    busy || before === undefined || signature(before) !== signature(observation) || where.device === undefined;
   memory.look = afterAnswer(memory.look, work.where.device, nowMs, changed);
   memory.mustLook = false;
   memory.unconfirmed = false;

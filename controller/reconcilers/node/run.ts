@@ -55,7 +55,7 @@ export async function stepOn(
   // An install whose turn is now writes the status itself, together with the operation.
   if (isInstalling(dependencies, work.node)) tellOwnership(dependencies, work);
   else await settleStatus(dependencies, work, end, context);
-  return comeBack(dependencies, work, context);
+  return comeBack(dependencies, work, plan, context);
 }
 
 /** Whether something asks for a look that the schedule does not know of. */
@@ -154,7 +154,7 @@ function keysToPush({ pushedLabels, desired, memory }: NodeWork): readonly strin
 }
 
 /** When to come back, should nothing wake the node before. */
-function comeBack(dependencies: NodeDependencies, work: NodeWork, { clock }: ReconcileContext): Result {
+function comeBack(dependencies: NodeDependencies, work: NodeWork, plan: Plan, { clock }: ReconcileContext): Result {
   const { memory, operation, desired } = work;
   const nowMs = clock.monotonic();
   if (isOpen(operation)) {
@@ -164,9 +164,10 @@ function comeBack(dependencies: NodeDependencies, work: NodeWork, { clock }: Rec
     return requeueAfter(inMs, `operation ${operation.phase}`);
   }
   if (isExecuting(dependencies, work.node)) return done;
-  const [soonest] = waitsOf(dependencies, work, nowMs, desired.restartedAt, clock.now()).sort(
-    (a, b) => a.inMs - b.inMs,
-  );
+  const waits = waitsOf(dependencies, work, nowMs, desired.restartedAt, clock.now());
+  // By the plan and not by the time left, which may have run out since the plan was made.
+  if (plan.kind === "wait" && plan.delayMs !== undefined) waits.push({ inMs: plan.delayMs, why: plan.message });
+  const [soonest] = waits.sort((a, b) => a.inMs - b.inMs);
   return soonest ? requeueAfter(Math.max(soonest.inMs, shortestWaitMs), soonest.why) : done;
 }
 
@@ -186,7 +187,6 @@ function waitsOf(
   return [
     ...(where.target ? [nextLook(memory.look, where.device, nowMs, random())] : []),
     ...(memory.settlesAtMs > nowMs ? [{ inMs: memory.settlesAtMs - nowMs, why: "new configuration settles" }] : []),
-    ...(memory.retryAtMs > nowMs ? [{ inMs: memory.retryAtMs - nowMs, why: "the last action failed" }] : []),
     ...(missing?.remedy === "waits" ? [{ inMs: missingPollMs, why: missing.message }] : []),
     ...(restartInMs > 0 ? [{ inMs: restartInMs, why: "a restart is asked for later" }] : []),
   ];
