@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { connect as connectHttp2, constants } from "node:http2";
+import { Agent, get } from "node:https";
 import { createServer } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -62,6 +63,25 @@ describe("the HTTPS listener", () => {
     const [line = ""] = await firstChunk(watch);
     expect(JSON.parse(line)).toMatchObject({ type: "ADDED", object: { metadata: { name: "a" } } });
     session.destroy();
+  });
+
+  it("sends an HTTP/1.1 body without waiting for the head to be acknowledged", async () => {
+    await using server = await httpsServer(identity);
+    const agent = new Agent({ ca: ca(), keepAlive: true, maxSockets: 1 });
+    const tookMs: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      const startMs = systemClock.monotonic();
+      await new Promise<void>((resolve, reject) => {
+        get(`${server.listener.url}/version`, { agent }, (response) => response.resume().on("end", resolve)).on(
+          "error",
+          reject,
+        );
+      });
+      tookMs.push(systemClock.monotonic() - startMs);
+    }
+    agent.destroy();
+    // A kernel acknowledges the first packets of a connection at once, and later ones after 40 ms.
+    expect(Math.min(...tookMs.slice(10))).toBeLessThan(35);
   });
 
   it("gets rid of an upload that nobody needs, on HTTP/2 too", async () => {
