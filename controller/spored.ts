@@ -99,6 +99,7 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   } finally {
     stop.abort(); // one part failed: the others go down in order
     await Promise.allSettled(parts);
+    sightings.stop(); // its next timer would keep the process alive, for up to a minute
   }
   log.info({}, "spored stops");
 }
