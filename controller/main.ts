@@ -3,6 +3,7 @@ import { stderr, stdout } from "node:process";
 import { pino } from "pino";
 import { systemClock } from "./base/clock.ts";
 import { isSporeError } from "./base/errors.ts";
+import { logText } from "./base/log-text.ts";
 import { systemRandom } from "./base/random.ts";
 import { clientVersion } from "./cli/client-version.ts";
 import { helpText } from "./config/help-text.ts";
@@ -24,7 +25,8 @@ try {
   else if (invocation.kind === "version") stdout.write(`spored v${clientVersion()}\n`);
   else {
     const { configuration } = invocation;
-    const log = pino({ level: configuration.logLevel });
+    const forPeople = { write: (line: string) => void stdout.write(logText(line)) };
+    const log = pino({ level: configuration.logLevel }, stdout.isTTY ? forPeople : pino.destination(1));
     await runSpored({ configuration, clock: systemClock, random: systemRandom, log }, stop.signal);
   }
 } catch (error) {

@@ -2,5 +2,5 @@ import { provideTools } from "./machine-tools.ts";
 
 /** Runs once before all tests. */
 export function setup(): void {
-  provideTools(process.env.SPORE_LONG !== undefined);
+  provideTools();
 }

@@ -11,6 +11,7 @@ const programs = {
     program: "xtensa-lx106-elf-g++",
     packages: ["gcc-xtensa-lx106", "binutils-xtensa-lx106", "picolibc-xtensa-lx106-elf"],
   },
+  python: { program: "python3", packages: ["python3"] },
   chipEmulator: { program: "qemu-system-xtensa", packages: ["qemu-system-misc"] },
 } as const;
 
@@ -22,16 +23,12 @@ export function hasTool(tool: MachineTool): boolean {
   return spawnSync("sh", ["-c", `command -v ${programs[tool].program}`]).status === 0;
 }
 
-/** Tools that only the long sweep needs. */
-const longOnly: readonly MachineTool[] = ["chipEmulator"];
-
 /**
  * Installs what is missing, where this is Debian and we are root; says by name what stays missing and that its tests are skipped. In CI a
  * missing tool is an error.
  */
-export function provideTools(long: boolean): void {
-  const wanted = (Object.keys(programs) as MachineTool[]).filter((tool) => long || !longOnly.includes(tool));
-  const missing = wanted.filter((tool) => !hasTool(tool));
+export function provideTools(): void {
+  const missing = (Object.keys(programs) as MachineTool[]).filter((tool) => !hasTool(tool));
   if (missing.length > 0 && mayInstall()) install(missing.flatMap((tool) => programs[tool].packages));
   const absent = missing.filter((tool) => !hasTool(tool));
   for (const tool of absent) {

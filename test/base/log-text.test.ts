@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { logText } from "../../controller/base/log-text.ts";
+
+it("logText writes a line that a person reads", () => {
+  const line = JSON.stringify({
+    level: 30,
+    time: 0,
+    pid: 1,
+    hostname: "pi",
+    ready: true,
+    api: "https://x",
+    nodes: 3,
+    msg: "spored is ready",
+  });
+  expect(logText(`${line}\n`)).toMatch(/^\d\d:\d\d:\d\d INFO {2}spored is ready {2}api=https:\/\/x {2}nodes=3\n$/);
+});
+
+it.each(["no json\n", "3\n", "\n"])("logText leaves %j as it is", (line) => {
+  expect(logText(line)).toBe(line);
+});
