@@ -1,5 +1,4 @@
 import { Firmware, type FirmwareStatus } from "../api/firmware.ts";
-import { keyOf } from "../api/meta.ts";
 import type { BlobStore } from "../artifacts/blob-store.ts";
 import { checkDeclared } from "../artifacts/declared.ts";
 import type { FactsCache } from "../artifacts/facts-cache.ts";
@@ -9,7 +8,7 @@ import type { Client } from "../client/client.ts";
 import type { CacheSource } from "../runtime/caches.ts";
 import type { ControllerSpec } from "../runtime/controller.ts";
 import { desireChanged } from "../runtime/predicate.ts";
-import { done, type ReconcileContext, type Result, requeueAfter } from "../runtime/reconcile.ts";
+import { done, type Result, requeueAfter } from "../runtime/reconcile.ts";
 import { StatusDraft } from "../runtime/status-draft.ts";
 import { mergeStatus } from "../runtime/status-writer.ts";
 import { type Problem, type Resolved, resolved, stalled, waits } from "./problem.ts";
