@@ -46,7 +46,10 @@ async function runDelete(words: readonly string[], options: DeleteOptions, io: I
         if (options.ignoreNotFound && isSporeError(error, "SPORE_NOT_FOUND")) continue;
         throw error;
       }
-      if (options.wait) await untilGone(session.client, kind, key, deadline(options.timeout, io));
+      if (options.wait) {
+        using limit = deadline(options.timeout, io);
+        await untilGone(session.client, kind, key, limit.signal);
+      }
       io.out.write(`${resourceName(kind)} "${each}" deleted\n`);
     }
   }

@@ -1,24 +1,23 @@
 import type { Kind } from "../api/kind.ts";
 import type { Key, Resource } from "../api/meta.ts";
 import { keyText } from "../api/meta.ts";
+import { Deadline } from "../base/deadline.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { parseGoDuration } from "../base/go-duration.ts";
 import type { Reader } from "../client/client.ts";
 import type { Io } from "./io.ts";
 
 /**
- * Aborts with `SPORE_TIMEOUT` after a duration such as `90s`, and when the user interrupts.
+ * Aborts with `SPORE_TIMEOUT` after a duration such as `90s`, and when the user interrupts. Dispose of it, or the program lasts as long.
  *
  * @throws SporeError `SPORE_USAGE` when the text is no duration.
  */
-export function deadline(text: string, io: Io): AbortSignal {
+export function deadline(text: string, io: Io): Deadline {
   const delayMs = parseGoDuration(text);
   if (delayMs === undefined) {
     throw new SporeError("SPORE_USAGE", `"${text}" is no duration`, { hint: "write it as 90s, 5m or 1h30m" });
   }
-  const over = new AbortController();
-  io.clock.after(delayMs, () => over.abort(new SporeError("SPORE_TIMEOUT", `timed out after ${text}`)));
-  return AbortSignal.any([over.signal, io.signal]);
+  return new Deadline(io.clock, io.signal, delayMs, "waiting");
 }
 
 /**

@@ -42,7 +42,8 @@ export const wait: Command = {
 async function runWait(words: readonly string[], options: WaitOptions, io: Io): Promise<number> {
   const goal = parseGoal(options.for);
   const session = await openSession(options, io);
-  const signal = deadline(options.timeout, io);
+  using limit = deadline(options.timeout, io);
+  const { signal } = limit;
   for (const { kind, name } of readTargets(words, session.names)) {
     const scope = kind.namespaced ? { namespace: session.namespace } : {};
     for (const each of name === undefined ? await listed(kind, scope) : [name]) {
