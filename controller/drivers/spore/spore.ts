@@ -109,7 +109,9 @@ export class SporeDriver implements Driver {
     }
   }
 
-  async #identify(target: Target, lane: Lane, signal: AbortSignal): Promise<NodeStatus> {
+  /** Asks without the token: whoever answers has yet to show that they may hear it. */
+  async #identify(whole: Target, lane: Lane, signal: AbortSignal): Promise<NodeStatus> {
+    const { token: _unshown, ...target } = whole;
     const fresh = this.#fresh.get(lane);
     if (fresh && fresh.endpoint === endpointOf(target) && this.#clock.monotonic() - fresh.atMs < freshMs) {
       expectWho(target, fresh.status);

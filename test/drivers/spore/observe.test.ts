@@ -213,3 +213,18 @@ describe("SporeDriver.perform", () => {
     expect(ours.names).toEqual(["GET /api/node/status", "POST /api/node/restart"]);
   });
 });
+
+describe("SporeDriver.perform", () => {
+  it.each([
+    ["nobody", {}],
+    ["a stranger", { "GET /api/node/status": json({ ...status, chipId: 0x999999 }) }],
+  ])("shows the token to the device that was meant, and not to %s", async (_, answers: Answers) => {
+    await using other = await node(answers);
+    const identity = { hostname: "esp_A1B2C3", chipId: 0xa1b2c3 };
+    const action: Action = { kind: "SetLabels", labels: { app: "lab" }, remove: [] };
+    const outcome = await other.perform(action, { identity, token: "s3cret" });
+    expect(outcome.kind).not.toBe("done");
+    expect(other.names).toContain("GET /api/node/status");
+    expect(Buffer.concat(other.server.received).toString()).not.toContain("s3cret");
+  });
+});
