@@ -3,6 +3,7 @@ import { Node, type NodeStatusOperation } from "../../api/node.ts";
 import type { Clock } from "../../base/clock.ts";
 import { isSporeError, SporeError } from "../../base/errors.ts";
 import type { Outcome, Target } from "../../drivers/driver.ts";
+import { conflictOf } from "./assess.ts";
 import { type DesiredFirmware, desiredOf } from "./desired.ts";
 import { openOperation } from "./new-operation.ts";
 import { isOpen, transferDeadlineMs, withFailure } from "./operation.ts";
@@ -44,7 +45,7 @@ export function isInstalling({ executor }: Pick<NodeDependencies, "executor">, n
   return executor.status(keyOf(node))?.kind === "running";
 }
 
-/** Stops an install that is no longer wanted. The driver sees to it that nothing is cut off after the last byte. */
+/** Stops an install that is no longer wanted. Where its last byte had left, the driver calls the end unknown, and the device is observed. */
 export function stopInstall({ executor }: Pick<NodeDependencies, "executor">, node: Node, why: string): void {
   const status = executor.status(keyOf(node))?.kind;
   if (status !== "waiting" && status !== "running") return;
@@ -86,6 +87,11 @@ async function install(dependencies: NodeDependencies, install: Install, signal:
   }
 }
 
+/** The device may have restarted since the last look, while this install waited for its turn; such a boot is not the install's doing. */
+function bootIdNow({ where, memory }: NodeWork): number | undefined {
+  return where.device?.bootId ?? memory.observation?.bootId;
+}
+
 /** Writes the operation down, if the node as it is now still wants it. */
 async function begin(
   dependencies: NodeDependencies,
@@ -102,7 +108,7 @@ async function begin(
     const sizeBytes = firmware.image.ok ? firmware.image.value.fileBytes : 0;
     const intent = { kind: "InstallFirmware", digest, version, sizeBytes, attempt } as const;
     try {
-      return await openOperation(client, node, intent, work.memory.observation?.bootId, {
+      return await openOperation(client, node, intent, bootIdNow(work), {
         clock,
         signal,
         describe: (draft, operation) => describe(draft, { ...work, node, operation }, end, clock),
@@ -120,6 +126,6 @@ async function isWanted(
 ): Promise<boolean> {
   if (node.metadata.uid !== work.node.metadata.uid || isOpen(node.status?.operation)) return false;
   const desired = await desiredOf(node, caches, facts);
-  const permission = permissionOf(node, desired.group, work.memory.impostor);
+  const permission = permissionOf(node, desired.group, conflictOf(node, work.memory, caches));
   return permission.write && permission.managed && desired.firmware?.digest === firmware.digest;
 }
