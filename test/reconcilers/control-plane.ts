@@ -130,7 +130,8 @@ export async function startControl(cluster: Cluster, options: ControlOptions = {
   return { manager, sightings, executor, stop };
 }
 
-function sporeDriver(clock: Clock, fleet: Fleet | undefined): Driver {
+/** Hears the fleet, where there is one. */
+export function sporeDriver(clock: Clock, fleet: Fleet | undefined): Driver {
   const port = fleet?.udpPort ?? 0;
   const discovery = { bind: "127.0.0.1", broadcast: fleet?.broadcast ?? "127.255.255.255", port };
   return new SporeDriver({ clock, log: silentLogger, discovery, seeds: [] });

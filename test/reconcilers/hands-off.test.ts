@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Node } from "../../controller/api/node.ts";
 import { NodeGroup } from "../../controller/api/node-group.ts";
+import type { Driver } from "../../controller/drivers/driver.ts";
 import { physicsPresets } from "../../controller/simulator/spore/physics.ts";
-import { allNodes, eventually, never, stateOf } from "./control-plane.ts";
+import { allNodes, type Control, eventually, never, sporeDriver, startControl, stateOf } from "./control-plane.ts";
 import { changeGroup, changeNode, createGroup, isReady, nodeName, startAll, startConverged } from "./lab.ts";
 
 describe("hands off", () => {
@@ -17,6 +18,35 @@ describe("hands off", () => {
     await eventually(cluster.client, Node, first ?? "", isReady);
     await eventually(cluster.client, Node, second ?? "", (node) => stateOf(node, "Ready") === "False Unowned");
     expect(fleet.nodes.map(({ uploads }) => uploads.length).sort()).toEqual([0, 1]);
+  }, 60_000);
+
+  it("a pause that comes while the device is looked at stops the write that would follow", async () => {
+    const { fleet, cluster, control } = await startConverged(1);
+    const [board] = fleet.nodes;
+    const name = nodeName(board);
+    await control.stop();
+    board?.setLabel("app", null);
+    const real = sporeDriver(cluster.clock, fleet);
+    const isPaused = () => again?.manager.caches.of(Node).get({ name })?.spec.paused === true;
+    let again: Control | undefined;
+    const driver: Driver = {
+      family: real.family,
+      capabilities: real.capabilities,
+      discover: (sink, signal) => real.discover(sink, signal),
+      perform: (target, action, report, signal) => real.perform(target, action, report, signal),
+      async observe(target, signal) {
+        const seen = await real.observe(target, signal);
+        if (!isPaused()) await changeNode(cluster, name, { paused: true });
+        await expect.poll(isPaused).toBe(true);
+        return seen;
+      },
+    };
+    again = await startControl(cluster, { fleet, driver });
+    await eventually(cluster.client, Node, name, (node) => stateOf(node, "Ready") === "False Paused");
+    expect(board?.state.ownLabels.app).toBeUndefined();
+    await changeNode(cluster, name, { paused: false });
+    await eventually(cluster.client, Node, name, isReady);
+    expect(board?.state.ownLabels.app).toBe("lab");
   }, 60_000);
 
   it("a pause stops an upload, counts no failure, and lifting it goes on", async () => {

@@ -1,4 +1,6 @@
+import { keyOf, type Resource } from "../../api/meta.ts";
 import { Node, type NodeStatus } from "../../api/node.ts";
+import { NodeGroup } from "../../api/node-group.ts";
 import type { Outcome } from "../../drivers/driver.ts";
 import { done, type ReconcileContext, type Result, requeueAfter } from "../../runtime/reconcile.ts";
 import { StatusDraft } from "../../runtime/status-draft.ts";
@@ -14,7 +16,7 @@ import { nextLook } from "./look-schedule.ts";
 import { phaseWatch } from "./memory.ts";
 import { isOpen, lookAgainMs } from "./operation.ts";
 import { permissionOf } from "./permission.ts";
-import { type Plan, planNext } from "./plan.ts";
+import { type Plan, planNext, writingPlans } from "./plan.ts";
 import { attemptsThatCount } from "./situation.ts";
 import { type RunEnd, settleStatus, tellOwnership } from "./status.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
@@ -107,6 +109,7 @@ async function carryOut(
   context: ReconcileContext,
 ): Promise<boolean> {
   if (plan.kind === "observe") return work.memory.look.failures === 0;
+  if (writingPlans.has(plan.kind) && isOvertaken(dependencies, work)) return false;
   const target = actionTarget(dependencies, work);
   if (!target) return false;
   if (plan.kind === "restart") {
@@ -123,6 +126,19 @@ async function carryOut(
     if (taken) work.pushedLabels = work.pushedLabels.filter((key) => !plan.remove.includes(key));
   }
   return plan.kind === "pushConfig" || plan.kind === "setLabels";
+}
+
+/** A look takes time, in which somebody may have paused the node or want something else of it. Then the run that this caused decides. */
+function isOvertaken({ caches }: NodeDependencies, { node, desired: { group } }: NodeWork): boolean {
+  const nodeNow = caches.of(Node).get(keyOf(node));
+  const groupNow = group && caches.of(NodeGroup).get(keyOf(group));
+  return standing(nodeNow) !== standing(node) || standing(groupNow) !== standing(group);
+}
+
+/** What changes when an object is made anew, gets another spec, or is about to go. */
+function standing(object: Resource | undefined): string {
+  const { uid, generation, deletionTimestamp } = object?.metadata ?? {};
+  return [uid, generation, deletionTimestamp].join(" ");
 }
 
 /** Before they are pushed, so that after a crash it is still known whose labels they are. */
