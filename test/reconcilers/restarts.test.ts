@@ -25,6 +25,24 @@ describe("controllers that start anew", () => {
     }
   }, 120_000);
 
+  it("again and again count nothing against an image that they themselves cut short", async () => {
+    const physics = { ...physicsPresets.instant, transferBytesPerSecond: 10_000 };
+    const { fleet, cluster, control } = await startAll({ physics });
+    await createGroup(cluster);
+    const [board] = fleet.nodes;
+    const name = nodeName(board);
+    await eventually(cluster.client, Node, name, () => board?.uploads.some(({ bytes }) => bytes > 0) === true);
+    await control.stop();
+    const second = await startControl(cluster, { fleet, autoAdopt });
+    await eventually(cluster.client, Node, name, (node) => node?.status?.operation?.phase === "Unknown");
+    await second.stop();
+    await startControl(cluster, { fleet, autoAdopt });
+    const over = await eventually(cluster.client, Node, name, (node) => node?.status?.operation?.phase === "Failed");
+    expect(over?.status?.failedAttempts).toBeUndefined();
+    await untilConverged(cluster, 1);
+    expect(board?.uploads.map(({ outcome }) => outcome)).toEqual(["aborted", "accepted"]);
+  }, 60_000);
+
   it("over a converged fleet write nothing to any device, and to no object", async () => {
     const { fleet, cluster, control } = await startConverged(3);
     await control.stop();

@@ -101,7 +101,7 @@ function enter(
   change: PhaseChange,
   clock: Clock,
 ): void {
-  if (operation.phase === "Transferring" && ourDoing.has(change.reason)) work.memory.calledOff = operation.id;
+  if (operation.phase === "Transferring" && !ourDoing.has(change.reason)) work.memory.brokenOff = operation.id;
   const entered: NodeStatusOperation = { ...operation, phase: change.phase, message: change.message };
   work.operation = isEnd(change.phase) ? { ...entered, finishedAt: rfc3339(clock.now()) } : entered;
   if (change.phase === "Done") succeed(dependencies, work, operation, change);
@@ -143,7 +143,7 @@ function fail(
   memory.mustLook = true;
   if (reason === "Unauthorized" && memory.shownToken !== undefined) memory.refusedTokens.add(memory.shownToken);
   const { digest } = operation;
-  const counts = countsAsAttempt(reason) && !(reason === "Interrupted" && memory.calledOff === operation.id);
+  const counts = countsAsAttempt(reason) && (reason !== "Interrupted" || memory.brokenOff === operation.id);
   if (digest !== undefined && counts) work.attempts = withFailure(work.attempts, digest, reason);
   if (operation.kind === "Restart" && (change.phase === "Refused" || operation.attempt >= restartAttemptsMax)) {
     const problem = { remedy: "stalled", reason, message } as const;

@@ -39,8 +39,11 @@ export interface NodeMemory {
   retryAtMs: number;
   failures: number;
   phase?: PhaseWatch;
-  /** An operation that was cut short by us: when it turns out not to have happened, that says nothing about the device. */
-  calledOff?: string;
+  /**
+   * The operation that the device, or the way to it, was seen to cut short. Only then it counts against the image that it did not happen:
+   * one that was called off, or that an earlier process left behind, says nothing about the device.
+   */
+  brokenOff?: string;
 }
 
 /** The open operation's phase, as far as this process has seen it. */
