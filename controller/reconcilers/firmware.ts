@@ -40,7 +40,7 @@ export function firmwareController(dependencies: FirmwareDependencies): Controll
       const image = await examine(dependencies, firmware);
       const draft = new StatusDraft<FirmwareStatus>(firmware, context.clock);
       judge(draft, firmware, image);
-      await mergeStatus(client, Firmware, draft, context.signal);
+      await mergeStatus(client, Firmware, draft, { signal: context.signal });
       return comeBack(image);
     },
   };

@@ -27,6 +27,12 @@ export async function writeStatus<T extends Resource, S extends ConditionedStatu
   return patch && (await client.patch(kind, keyOf(object), { type: "merge", body: patch }, update(signal)));
 }
 
+export interface MergeOptions<S> {
+  readonly signal: AbortSignal;
+  /** The object as far as the caller knows it by now: spares a conflict when it was modified since the draft was begun. */
+  readonly newest?: (Resource & { readonly status?: S }) | undefined;
+}
+
 /**
  * The same, but an object that was modified meanwhile is read again, and the draft's changes are made to its newest state: fields that the
  * draft does not set, and conditions it does not mention, stay as others wrote them. For facts that hold whatever else changed.
@@ -37,10 +43,10 @@ export async function mergeStatus<T extends Resource & { readonly status?: S }, 
   client: Client,
   kind: Kind<T>,
   draft: StatusDraft<S>,
-  signal: AbortSignal,
+  { signal, newest: known }: MergeOptions<S>,
 ): Promise<T | undefined> {
   const key: Key = keyOf(draft.object);
-  let object: Resource & { readonly status?: S } = draft.object;
+  let object = known && known.metadata.uid === draft.object.metadata.uid ? known : draft.object;
   for (let tries = 1; ; tries++) {
     const patch = statusPatch(object, draft.over(object));
     if (!patch) return undefined;

@@ -117,7 +117,7 @@ describe("mergeStatus", () => {
     const one = draft();
     one.set({ bootId: 3 });
     one.condition(ready);
-    await mergeStatus(client, Node, one, never);
+    await mergeStatus(client, Node, one, { signal: never });
     const { status } = await get();
     expect(status).toMatchObject({ phase: "Inactive", bootId: 3 });
     expect(status?.conditions?.map(({ type }) => type)).toEqual(["Reachable", "Ready"]);
@@ -128,7 +128,7 @@ describe("mergeStatus", () => {
     api.put(`${nodesPath}/a`, { ...(await get()), status: { phase: "Dead" } });
     const one = draft();
     one.set({ phase: "Dead" });
-    expect(await mergeStatus(client, Node, one, never)).toBeUndefined();
+    expect(await mergeStatus(client, Node, one, { signal: never })).toBeUndefined();
   });
 
   it("leaves an object alone that is gone, or another of the same name", async () => {
@@ -137,10 +137,19 @@ describe("mergeStatus", () => {
     one.set({ phase: "Active" });
     api.remove(`${nodesPath}/a`);
     api.put(`${nodesPath}/a`, nodeNamed("a"));
-    expect(await mergeStatus(client, Node, one, never)).toBeUndefined();
+    expect(await mergeStatus(client, Node, one, { signal: never })).toBeUndefined();
     expect((await get()).status).toBeUndefined();
     api.remove(`${nodesPath}/a`);
-    expect(await mergeStatus(client, Node, one, never)).toBeUndefined();
+    expect(await mergeStatus(client, Node, one, { signal: never })).toBeUndefined();
+  });
+
+  it("begins with the newest state that the caller knows", async () => {
+    const { api, client, draft, get } = await open({ phase: "Active", bootId: 1 });
+    const one = draft();
+    one.set({ bootId: 3 });
+    api.put(`${nodesPath}/a`, { ...(await get()), status: { phase: "Inactive", bootId: 2 } });
+    await mergeStatus(client, Node, one, { signal: never, newest: await get() });
+    expect([(await get()).status, api.writes.length]).toEqual([{ phase: "Inactive", bootId: 3 }, 1]);
   });
 
   it("gives up when others write faster", async () => {
@@ -152,7 +161,7 @@ describe("mergeStatus", () => {
     };
     const one = draft();
     one.set({ phase: "Active" });
-    await expect(mergeStatus(client, Node, one, never)).rejects.toMatchObject({ code: "SPORE_CONFLICT" });
+    await expect(mergeStatus(client, Node, one, { signal: never })).rejects.toMatchObject({ code: "SPORE_CONFLICT" });
     expect(api.writes.length).toBe(5);
   });
 });

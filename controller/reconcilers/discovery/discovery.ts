@@ -133,7 +133,7 @@ async function create(
     if (chipId === undefined && identityOf(node)?.hostname === hostname) return;
     const draft = new StatusDraft<NodeStatus>(node, clock);
     draft.set(facts);
-    await mergeStatus(client, Node, draft, signal);
+    await mergeStatus(client, Node, draft, { signal });
   } catch (error) {
     if (!isSporeError(error, "SPORE_ALREADY_EXISTS")) throw error;
   }

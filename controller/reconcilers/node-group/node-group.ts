@@ -93,7 +93,7 @@ function reconcileNodeGroup(dependencies: NodeGroupDependencies) {
     const work: Work = { group, draft: new StatusDraft<NodeGroupStatus>(group, context.clock), missed: 0 };
     const result = await inOrder(steps, work, context);
     summarise(work.draft, { ...work, paused: group.spec.paused });
-    await mergeStatus(client, NodeGroup, work.draft, context.signal);
+    await mergeStatus(client, NodeGroup, work.draft, { signal: context.signal });
     return work.missed > 0 ? requeueAfter(missedMs, "nodes were modified meanwhile") : result;
   };
 }

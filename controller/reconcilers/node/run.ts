@@ -153,7 +153,7 @@ async function rememberLabels(
   work.pushedLabels = all;
   const draft = new StatusDraft<NodeStatus>(work.node, clock);
   draft.set({ pushedLabels: all });
-  await mergeStatus(client, Node, draft, signal);
+  await mergeStatus(client, Node, draft, { signal });
 }
 
 function install(dependencies: NodeDependencies, work: NodeWork, end: RunEnd, { clock }: ReconcileContext): void {

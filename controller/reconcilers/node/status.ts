@@ -1,4 +1,5 @@
 import { isTrue } from "../../api/conditions.ts";
+import { keyOf } from "../../api/meta.ts";
 import { Node, type NodeStatus } from "../../api/node.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
@@ -37,7 +38,9 @@ export async function settleStatus(
   const { device } = work.where;
   if (device) draft.set({ lastSeen: rfc3339(heardAt(device.heardAtMs, clock)) });
   tellOwnership(dependencies, work);
-  await mergeStatus(dependencies.client, Node, draft, signal);
+  // While the run waited for the device, others wrote too: labels, the group's choice.
+  const newest = dependencies.caches.of(Node).get(keyOf(work.node));
+  await mergeStatus(dependencies.client, Node, draft, { signal, newest });
 }
 
 /** Puts all that is known into a draft, except the operation. */
