@@ -73,7 +73,7 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
 
   const sightings = new Sightings(clock);
   const live = new LiveNodes(clock, sightings);
-  const driver = sporeDriver(around);
+  const { driver, listening } = sporeDriver(around);
   await using server = await createApiServer({ store, kinds, clock, random, log, live, artifacts: blobs });
   const { apiBind: host, apiPort: port, tlsSan: names } = configuration;
   await using api = await listenHttps({ server, credentials, host, port, names, clock, log });
@@ -90,11 +90,10 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
     keepManifests(around, kinds, server, either),
     tellWhenSilent(around, sightings, either),
   ];
-  log.info(
-    { ready: true, api: api.url, health: health.port, kubeconfig, hears: hearing(configuration) },
-    "spored is ready",
-  );
+  const facts = { ready: true, api: api.url, health: health.port, kubeconfig, hears: hearing(configuration) };
   try {
+    await Promise.race([listening, Promise.all(parts)]);
+    if (!signal.aborted) log.info(facts, "spored is ready");
     await Promise.all(parts);
   } finally {
     stop.abort(); // one part failed: the others go down in order
@@ -104,13 +103,19 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   log.info({}, "spored stops");
 }
 
-function sporeDriver({ configuration, clock, log }: Surroundings): SporeDriver {
+/** The driver, and what resolves when it hears nodes. */
+function sporeDriver({ configuration, clock, log }: Surroundings) {
   const { discoveryBind: bind, broadcast, udpPort: port, node } = configuration;
   const seeds = node.map((text) => {
     const [address = "", seedPort = "80"] = text.split(":");
     return { address, port: Number(seedPort) };
   });
-  return new SporeDriver({ clock, log, discovery: { bind, broadcast, port }, seeds });
+  let onListening = () => {};
+  const listening = new Promise<void>((resolve) => {
+    onListening = resolve;
+  });
+  const driver = new SporeDriver({ clock, log, discovery: { bind, broadcast, port, onListening }, seeds });
+  return { driver, listening };
 }
 
 interface Parts {

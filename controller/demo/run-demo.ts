@@ -52,19 +52,33 @@ export async function runDemo(options: DemoOptions, around: DemoSurroundings): P
     signal,
   });
   await using connection = await connect(spored, clock);
-  const { client } = connection;
   await using fleet = await startFleet(options, firmware, directory.path, around);
   screen.say(greeting(spored, fleet.what));
+  const show = converge(options, { client: connection.client, spored, fleet, startMs }, around);
+  return await Promise.race([show, spored.failed]);
+}
+
+interface Stage {
+  readonly client: Client;
+  readonly spored: SporedProcess;
+  readonly fleet: DemoFleet;
+  readonly startMs: number;
+}
+
+/** Everything that a user does, and looking on; returns the exit code. */
+async function converge(
+  options: DemoOptions,
+  { client, spored, fleet, startMs }: Stage,
+  around: DemoSurroundings,
+): Promise<number> {
+  const { screen, signal } = around;
   await pushImages(fleet.images, spored, around);
   await sporectl(["apply", "-f", quickstart], spored, around);
   const timeoutMs = options.once ? options.timeoutSeconds * 1000 : Number.POSITIVE_INFINITY;
-  const converged = await Promise.race([
-    watchUntilConverged(client, options, around, timeoutMs, startMs),
-    spored.failed,
-  ]);
+  const converged = await watchUntilConverged(client, options, around, timeoutMs, startMs);
   if (options.once) return converged ? 0 : 1;
   if (!signal.aborted) screen.say(farewell(spored, fleet.first));
-  await Promise.race([watchOn(client, options, around), spored.failed]);
+  await watchOn(client, options, around);
   screen.say("stopping");
   return 0;
 }
@@ -169,7 +183,8 @@ async function sporectl(words: readonly string[], spored: SporedProcess, around:
     clock,
     signal,
   });
-  if (code !== 0) throw new SporeError("SPORE_UNAVAILABLE", `sporectl ${words[0]} failed: ${errors.trim()}`);
+  if (code !== 0 && !signal.aborted)
+    throw new SporeError("SPORE_UNAVAILABLE", `sporectl ${words[0]} failed: ${errors.trim()}`);
 }
 
 async function watchUntilConverged(

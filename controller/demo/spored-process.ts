@@ -105,8 +105,10 @@ async function stop(child: ChildProcess, clock: Clock): Promise<void> {
   force.cancel();
 }
 
-/** What went wrong usually stands at the end. */
+/** What went wrong usually stands at the end, and not in a line of the JSON log. */
 async function lastLines(file: string): Promise<string> {
   const text = await readFile(file, "utf8").catch(() => "");
-  return text.trimEnd().split("\n").slice(-8).join("\n");
+  const lines = text.trimEnd().split("\n").slice(-8);
+  const said = lines.filter((line) => !line.startsWith("{"));
+  return (said.length > 0 ? said : lines).join("\n");
 }

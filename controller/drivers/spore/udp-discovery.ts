@@ -14,6 +14,8 @@ export interface DiscoveryOptions {
   /** Where nodes send their broadcasts, and we our queries. */
   readonly broadcast: string;
   readonly port: number;
+  /** Called once the sockets are bound. */
+  readonly onListening?: () => void;
 }
 
 /** Datagrams since the start. */
@@ -68,6 +70,7 @@ export class UdpDiscovery {
       sockets.push(main);
       // On Linux a socket on one address does not hear broadcasts; many may share the broadcast address.
       if (this.#options.bind !== everyAddress) sockets.push(await this.#open(this.#options.broadcast, true));
+      this.#options.onListening?.();
       await Promise.all([this.#query(main, signal), abortOf(signal)]);
     } finally {
       for (const socket of sockets) socket.close();
