@@ -22,7 +22,7 @@ export const adopt: Command = {
       .option("-l, --selector <labels>", "nodes with these labels")
       .option("--all", "every node that belongs to nobody")
       .action(async (names: string[], options: AdoptOptions, command) => {
-        const session = await openSession({ ...command.optsWithGlobals(), ...options }, io);
+        await using session = await openSession({ ...command.optsWithGlobals(), ...options }, io);
         const chosen = await chooseNodes({ names, ...options }, session, io);
         const foreign = chosen.filter(({ spec }) => ownedElsewhere(spec.owner?.namespace, session.namespace));
         const [first] = names.length > 0 ? foreign : [];
@@ -50,7 +50,7 @@ export const release: Command = {
       .option("-l, --selector <labels>", "nodes with these labels")
       .option("--all", "every node of the namespace")
       .action(async (names: string[], options: AdoptOptions, command) => {
-        const session = await openSession({ ...command.optsWithGlobals(), ...options }, io);
+        await using session = await openSession({ ...command.optsWithGlobals(), ...options }, io);
         const chosen = await chooseNodes({ names, ...options }, session, io);
         const owned =
           names.length > 0 ? chosen : chosen.filter(({ spec }) => spec.owner?.namespace === session.namespace);

@@ -7,6 +7,7 @@ import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { knownKinds } from "./known-kinds.ts";
 import { objectApi } from "./object-api.ts";
+import { typedName } from "./output-format.ts";
 import { paint } from "./paint.ts";
 import { openSession } from "./session.ts";
 
@@ -39,7 +40,7 @@ async function runApply(options: ApplyOptions, io: Io): Promise<number> {
     throw new SporeError("SPORE_USAGE", `--dry-run=${options.dryRun}: only "server" is known`);
   }
   const dryRun = options.dryRun === "server";
-  const session = await openSession(options, io);
+  await using session = await openSession(options, io);
   const tree = { recursive: options.recursive === true, namespace: session.namespace, lookup: knownKinds() };
   const read = await readAll(options.filename, tree, io);
   if (read.manifests.length === 0 && read.problems.length === 0) {
@@ -48,9 +49,7 @@ async function runApply(options: ApplyOptions, io: Io): Promise<number> {
   const warn = (text: string) => io.err.write(`${paint(io.err, "yellow", "Warning:")} ${text}\n`);
   const api = objectApi(session.client, "sporectl-apply", io.signal, warn);
   await applyAll(read, api, { dryRun }, ({ manifest, verdict }) => {
-    const { kind, object } = manifest;
-    const name = `${kind.kind.toLowerCase()}${kind.group === "" ? "" : `.${kind.group}`}/${object.metadata.name}`;
-    io.out.write(`${name} ${verdict}${dryRun ? " (server dry run)" : ""}\n`);
+    io.out.write(`${typedName(manifest.object)} ${verdict}${dryRun ? " (server dry run)" : ""}\n`);
   });
   if (!dryRun) for (const text of await danglingReferences(read.manifests, api)) warn(text);
   return exitCodes.done;

@@ -1,10 +1,11 @@
-import { resourceName } from "../api/kind.ts";
+import { type Kind, resourceName } from "../api/kind.ts";
+import { keyOf, type Resource } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { openSession } from "./session.ts";
-import { readTargets } from "./targets.ts";
+import { openSession, type Session } from "./session.ts";
+import { readTargets, type Targets } from "./targets.ts";
 import { deadline, untilGone } from "./until.ts";
 
 interface DeleteOptions extends GlobalOptions {
@@ -26,7 +27,7 @@ export const deleteCommand: Command = {
       .option("--all", "all of that kind in the namespace")
       .option("--ignore-not-found", "what is not there is no error")
       .option("--no-wait", "do not wait until the objects are gone")
-      .option("--timeout <duration>", "how long to wait", "60s")
+      .option("--timeout <duration>", "how long to wait for all of them", "60s")
       .action(async (words: string[], options: DeleteOptions, command) => {
         finish(await runDelete(words, { ...command.optsWithGlobals(), ...options }, io));
       });
@@ -34,35 +35,48 @@ export const deleteCommand: Command = {
 };
 
 async function runDelete(words: readonly string[], options: DeleteOptions, io: Io): Promise<number> {
-  const session = await openSession(options, io);
-  for (const { kind, name } of readTargets(words, session.names)) {
-    const scope = kind.namespaced ? { namespace: session.namespace } : {};
-    const names = name === undefined ? await chosen(kind, scope) : [name];
-    for (const each of names) {
-      const key = { ...scope, name: each };
+  using time = deadline(options.timeout, io, "deleting");
+  await using session = await openSession(options, io);
+  const { client } = session;
+  const marked: { readonly kind: Kind; readonly object: Resource }[] = [];
+  for (const target of readTargets(words, session.names)) {
+    const { kind } = target;
+    for (const object of await doomed(target, options, session, io)) {
       try {
-        await session.client.delete(kind, key, { signal: io.signal, propagationPolicy: "Background" });
+        await client.delete(kind, keyOf(object), { signal: io.signal, propagationPolicy: "Background" });
+        marked.push({ kind, object });
       } catch (error) {
-        if (options.ignoreNotFound && isSporeError(error, "SPORE_NOT_FOUND")) continue;
-        throw error;
+        if (!isSporeError(error, "SPORE_NOT_FOUND")) throw error; // somebody was faster
       }
-      if (options.wait) {
-        using limit = deadline(options.timeout, io);
-        await untilGone(session.client, kind, key, limit.signal);
-      }
-      io.out.write(`${resourceName(kind)} "${each}" deleted\n`);
     }
   }
+  for (const { kind, object } of marked) {
+    if (options.wait) await untilGone(client, kind, object, time.signal);
+    io.out.write(`${resourceName(kind)} "${object.metadata.name}" deleted\n`);
+  }
+  if (marked.length === 0) io.err.write("No resources found.\n");
   return exitCodes.done;
+}
 
-  async function chosen(kind: Parameters<typeof session.client.list>[0], scope: { namespace?: string }) {
-    if (options.selector === undefined && !options.all) {
-      throw new SporeError("SPORE_USAGE", `delete ${kind.plural}: which?`, {
-        hint: "name them, or say -l LABELS or --all",
-      });
-    }
-    const selector = options.selector === undefined ? {} : { labelSelector: options.selector };
-    const { items } = await session.client.list(kind, { ...scope, ...selector }, io.signal);
-    return items.map(({ metadata }) => metadata.name);
+/** Read before they are deleted: by its uid an object is told from one that takes its name at once, as a rediscovered Node does. */
+async function doomed(
+  { kind, name }: Targets,
+  options: DeleteOptions,
+  session: Session,
+  io: Io,
+): Promise<readonly Resource[]> {
+  const scope = kind.namespaced ? { namespace: session.namespace } : {};
+  if (name !== undefined) {
+    const object = await session.client.get(kind, { ...scope, name }, io.signal);
+    if (object) return [object];
+    if (options.ignoreNotFound) return [];
+    throw new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`);
   }
+  if (options.selector === undefined && !options.all) {
+    throw new SporeError("SPORE_USAGE", `say which ${kind.plural} to delete`, {
+      hint: "name them, or say -l LABELS or --all",
+    });
+  }
+  const selector = options.selector === undefined ? {} : { labelSelector: options.selector };
+  return (await session.client.list(kind, { ...scope, ...selector }, io.signal)).items;
 }

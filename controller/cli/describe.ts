@@ -7,6 +7,7 @@ import type { Condition, Resource } from "../api/meta.ts";
 import { Node, type NodeStatus } from "../api/node.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { ageText } from "./age-text.ts";
+import { clusterEventsNamespace } from "./cluster-events.ts";
 import { columns } from "./columns.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
@@ -38,7 +39,7 @@ export const describe: Command = {
 };
 
 async function runDescribe(words: readonly string[], options: GlobalOptions, io: Io): Promise<number> {
-  const session = await openSession(options, io);
+  await using session = await openSession(options, io);
   let first = true;
   for (const { kind, name } of readTargets(words, session.names)) {
     for (const object of await objectsOf(kind, name, session, io)) {
@@ -150,7 +151,7 @@ async function eventSection(object: Described, session: Session, io: Io): Promis
     `involvedObject.kind=${object.kind}`,
     ...(uid ? [`involvedObject.uid=${uid}`] : []),
   ];
-  const where = { namespace: namespace ?? "default", fieldSelector: terms.join(",") };
+  const where = { namespace: namespace ?? clusterEventsNamespace, fieldSelector: terms.join(",") };
   const { items } = await session.client.list(Event, where, io.signal);
   if (items.length === 0) return "Events: <none>\n";
   const rows = [...items]

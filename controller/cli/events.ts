@@ -1,11 +1,14 @@
 import { Event } from "../api/core-kinds.ts";
+import { SporeError } from "../base/errors.ts";
 import { ageText } from "./age-text.ts";
-import { columns } from "./columns.ts";
+import { clusterEventsNamespace } from "./cluster-events.ts";
+import { growingColumns } from "./columns.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { paint } from "./paint.ts";
-import { openSession } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
+import { readTargets } from "./targets.ts";
 
 interface EventOptions extends GlobalOptions {
   readonly allNamespaces?: boolean;
@@ -29,26 +32,34 @@ export const events: Command = {
 };
 
 async function runEvents(options: EventOptions, io: Io): Promise<number> {
-  const session = await openSession(options, io);
-  const scope = options.allNamespaces ? {} : { namespace: session.namespace };
-  const terms =
-    options.for === undefined
-      ? {}
-      : { fieldSelector: fieldsOf(options.for, session.names.resolve(options.for.split("/")[0] ?? "")[0]?.kind) };
-  const { items, resourceVersion } = await session.client.list(Event, { ...scope, ...terms }, io.signal);
+  await using session = await openSession(options, io);
+  const chosen = chosenEvents(options, session);
+  const { items, resourceVersion } = await session.client.list(Event, chosen, io.signal);
+  const layOut = growingColumns();
   const sorted = [...items].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
   if (sorted.length === 0 && !options.watch) io.err.write("No events found.\n");
   const head = ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
-  if (sorted.length > 0) io.out.write(columns([head, ...sorted.map((event) => row(event, io))]));
+  if (sorted.length > 0) io.out.write(layOut([head, ...sorted.map((event) => row(event, io))]));
   if (!options.watch) return exitCodes.done;
-  for await (const event of session.client.watch(Event, { ...scope, ...terms, resourceVersion }, io.signal)) {
-    if (event.type === "ADDED" || event.type === "MODIFIED") io.out.write(columns([row(event.object, io)]));
+  for await (const event of session.client.watch(Event, { ...chosen, resourceVersion }, io.signal)) {
+    if (event.type === "ADDED" || event.type === "MODIFIED") io.out.write(layOut([row(event.object, io)]));
   }
   return exitCodes.done;
 }
 
-function fieldsOf(object: string, kind: string | undefined): string {
-  return `involvedObject.kind=${kind ?? ""},involvedObject.name=${object.split("/")[1] ?? ""}`;
+function chosenEvents({ allNamespaces, for: about }: EventOptions, session: Session) {
+  const namespace = allNamespaces ? {} : { namespace: session.namespace };
+  if (about === undefined) return namespace;
+  const [target] = readTargets([about], session.names);
+  if (target?.name === undefined) {
+    throw new SporeError("SPORE_USAGE", `--for ${about} does not name an object`, {
+      hint: "write it as node/esp-a1b2c3",
+    });
+  }
+  const { kind, name } = target;
+  const fieldSelector = `involvedObject.kind=${kind.kind},involvedObject.name=${name}`;
+  if (kind.namespaced) return { ...namespace, fieldSelector };
+  return { namespace: clusterEventsNamespace, fieldSelector };
 }
 
 function row(event: Event, io: Io): readonly string[] {

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Node } from "../api/node.ts";
+import type { ImageFacts } from "../artifacts/image-facts.ts";
 import { inspectRows } from "../artifacts/inspect.ts";
 import { parseImage } from "../artifacts/parse-image.ts";
-import { SporeError } from "../base/errors.ts";
-import { columns } from "./columns.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { paint } from "./paint.ts";
@@ -19,7 +19,7 @@ const colours = { passed: "green", failed: "red", assumed: "yellow", warned: "ye
 
 /** Shows an image as a table; the exit code says whether it can be installed. */
 export async function inspectFirmware(file: string, options: InspectOptions, io: Io): Promise<number> {
-  const image = await parseImage(await readImage(file));
+  const { image } = await readImage(file);
   const node = options.node === undefined ? undefined : await fetchNode(options.node, options, io);
   const rows = inspectRows(image, node && deviceFacts(node));
   const width = Math.max(...rows.map(({ what }) => what.length));
@@ -30,25 +30,42 @@ export async function inspectFirmware(file: string, options: InspectOptions, io:
   const failed = rows.filter(({ verdict }) => verdict === "failed");
   const assumed = rows.filter(({ verdict }) => verdict === "assumed");
   const subject = node ? `node ${node.metadata.name}` : basename(file);
-  io.out.write(columns([["", `${subject}: ${failed.length} failed, ${assumed.length} assumed`]]));
+  io.out.write(`${subject}: ${summary(failed.length, assumed.length)}\n`);
   return failed.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
+function summary(failed: number, assumed: number): string {
+  const verdict = failed === 0 ? "no check failed" : `${failed} check${failed === 1 ? "" : "s"} failed`;
+  return assumed === 0 ? verdict : `${verdict}, ${assumed} fact${assumed === 1 ? "" : "s"} assumed`;
+}
+
 /**
- * The bytes of an image.
+ * An image, and the bytes of its file.
  *
- * @throws SporeError `SPORE_USAGE` when the file cannot be read.
+ * @throws SporeError `SPORE_IMAGE_INVALID`, which names the file, when it cannot be read or holds no whole image.
  */
-export async function readImage(file: string): Promise<Uint8Array> {
+export async function readImage(file: string): Promise<{ readonly bytes: Uint8Array; readonly image: ImageFacts }> {
+  const bytes = await readBytes(file);
+  try {
+    return { bytes, image: await parseImage(bytes) };
+  } catch (error) {
+    if (!isSporeError(error)) throw error;
+    throw new SporeError(error.code, `${file}: ${error.message}`, error.details, { cause: error });
+  }
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new SporeError("SPORE_USAGE", `${file} cannot be read`, {}, { cause: error });
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
+    throw new SporeError("SPORE_IMAGE_INVALID", `${file} ${why}`, {}, { cause: error });
   }
 }
 
 async function fetchNode(name: string, options: GlobalOptions, io: Io): Promise<Node> {
-  const session = await openSession(options, io);
+  await using session = await openSession(options, io);
   const node = await session.client.get(Node, { name }, io.signal);
   if (node) return node;
   throw new SporeError("SPORE_NOT_FOUND", `nodes.spore.dev "${name}" not found`, {

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { valid } from "semver";
 import { Firmware } from "../api/firmware.ts";
+import { dnsSubdomainRule, isDnsSubdomain } from "../api/names.ts";
 import type { ImageFacts } from "../artifacts/image-facts.ts";
-import { parseImage } from "../artifacts/parse-image.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { readText } from "../client/response-body.ts";
 import { responseError } from "../client/status-error.ts";
@@ -23,10 +23,9 @@ const answerMaxBytes = 64 * 1024;
 
 /** Uploads an image under its digest, then makes or updates the Firmware that names it. Doing it twice changes nothing. */
 export async function pushFirmware(file: string, options: PushOptions, io: Io): Promise<number> {
-  const bytes = await readImage(file);
-  const image = await parseImage(bytes);
+  const { bytes, image } = await readImage(file);
   const { name, spec } = describeImage(file, image, options);
-  const session = await openSession(options, io);
+  await using session = await openSession(options, io);
   const isNew = await upload(session, image.sha256, bytes, io);
   io.out.write(
     `image sha256:${image.sha256.slice(0, 12)} ${isNew ? "uploaded" : "was there"} (${bytes.length} bytes)\n`,
@@ -40,14 +39,23 @@ type Spec = Firmware["spec"];
 function describeImage(file: string, image: ImageFacts, options: PushOptions): { name: string; spec: Spec } {
   const { descriptor } = image;
   const version = options.version ?? descriptor?.version;
-  if (version === undefined || valid(version) === null) {
-    const said =
-      version === undefined ? "does not say its version" : `says version "${version}", which is no semantic version`;
-    throw new SporeError("SPORE_USAGE", `${file} ${said}`, { hint: "say --version 1.2.3" });
+  if (version === undefined) {
+    throw new SporeError("SPORE_USAGE", `${file} does not say its version`, { hint: "say --version 1.2.3" });
+  }
+  if (valid(version) === null) {
+    const origin = options.version === undefined ? `${file} says` : "you said";
+    throw new SporeError("SPORE_USAGE", `${origin} version "${version}", which is no semantic version`, {
+      hint: "say --version 1.2.3",
+    });
   }
   const name = options.name ?? (descriptor ? `${descriptor.name}-${version}` : undefined);
   if (name === undefined) {
     throw new SporeError("SPORE_USAGE", `${file} does not say which program it is`, {
+      hint: "say --name PROGRAM-VERSION",
+    });
+  }
+  if (!isDnsSubdomain(name.toLowerCase())) {
+    throw new SporeError("SPORE_USAGE", `a Firmware cannot be named "${name}": a name ${dnsSubdomainRule}`, {
       hint: "say --name PROGRAM-VERSION",
     });
   }

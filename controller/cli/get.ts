@@ -1,7 +1,7 @@
 import { type Kind, pathOf, resourceName } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
-import { SporeError } from "../base/errors.ts";
-import { columns } from "./columns.ts";
+import { isSporeError, SporeError } from "../base/errors.ts";
+import { columns, growingColumns } from "./columns.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -42,7 +42,7 @@ export const get: Command = {
 
 async function runGet(words: readonly string[], options: GetOptions, io: Io): Promise<number> {
   const format = outputFormat(options.output);
-  const session = await openSession(options, io);
+  await using session = await openSession(options, io);
   const targets = readTargets(words, session.names);
   if (options.watch) {
     const [only, ...others] = targets;
@@ -114,26 +114,34 @@ async function watchTarget(
   const { kind, name } = target;
   const layout = layoutFor(kind, format, options, false);
   const namespace = namespaceFor(kind, options, session);
-  const first = await fetchTable(target, options, session, io);
+  const list = await session.client.list(kind, { ...scope(namespace), ...nameOrSelectors(name, options) }, io.signal);
+  const first = await fetchTable(target, options, session, io); // after the list: nothing falls between the two
   const isTable = format === "table" || format === "wide";
   const head = options.headers ? [headerCells(first, layout)] : [];
-  if (isTable) io.out.write(columns([...head, ...bodyCells(first, layout)]));
-  const list = await session.client.list(kind, { ...scope(namespace), ...nameOrSelectors(name, options) }, io.signal);
-  if (!isTable) for (const object of list.items) printObjects([object], format, true, io.out);
+  const layOut = growingColumns();
+  if (isTable) io.out.write(layOut([...head, ...bodyCells(first, layout)]));
+  else for (const object of list.items) printObjects([object], format, true, io.out);
   const watch = { ...scope(namespace), ...nameOrSelectors(name, options), resourceVersion: list.resourceVersion };
   for await (const event of session.client.watch(kind, watch, io.signal)) {
     if (event.type === "BOOKMARK") continue;
     if (!isTable) printObjects([event.object], format, true, io.out);
     else if (event.type !== "DELETED") {
-      const { namespace: inside, name: changed } = event.object.metadata;
-      const table = await session.readJson<Table>(pathOf(kind, inside, changed), {
-        accept: tableMediaType,
-        signal: io.signal,
-      });
-      io.out.write(columns(bodyCells(table, layout)));
+      const table = await rowOf(kind, event.object, session, io);
+      if (table) io.out.write(layOut(bodyCells(table, layout)));
     }
   }
   return exitCodes.done;
+}
+
+/** The object as the server would list it; undefined when it has gone in the meantime. */
+async function rowOf(kind: Kind, { metadata }: Resource, session: Session, io: Io): Promise<Table | undefined> {
+  const path = pathOf(kind, metadata.namespace, metadata.name);
+  try {
+    return await session.readJson<Table>(path, { accept: tableMediaType, signal: io.signal });
+  } catch (error) {
+    if (isSporeError(error, "SPORE_NOT_FOUND")) return undefined;
+    throw error;
+  }
 }
 
 function nameOrSelectors(name: string | undefined, options: GetOptions) {

@@ -1,10 +1,12 @@
+import { resourceName } from "../api/kind.ts";
+import { keyOf } from "../api/meta.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { typedName } from "./output-format.ts";
-import { openSession } from "./session.ts";
-import { readTargets } from "./targets.ts";
+import { openSession, type Session } from "./session.ts";
+import { readTargets, type Targets } from "./targets.ts";
 
 interface LabelOptions extends GlobalOptions {
   readonly overwrite?: boolean;
@@ -32,41 +34,56 @@ export const label: Command = {
 
 async function runLabel(words: readonly string[], options: LabelOptions, io: Io): Promise<number> {
   const edits = words.filter(isEdit);
-  if (edits.length === 0) throw new SporeError("SPORE_USAGE", "say which labels: KEY=VALUE to set, KEY- to remove");
-  const session = await openSession(options, io);
-  for (const { kind, name } of readTargets(
+  if (edits.length === 0) {
+    throw new SporeError("SPORE_USAGE", "say which labels", { hint: "KEY=VALUE sets one, KEY- removes it" });
+  }
+  await using session = await openSession(options, io);
+  const targets = readTargets(
     words.filter((word) => !isEdit(word)),
     session.names,
-  )) {
-    const scope = kind.namespaced ? { namespace: session.namespace } : {};
-    if (name === undefined && options.selector === undefined && !options.all) {
-      throw new SporeError("SPORE_USAGE", "say which objects: names, -l LABELS or --all");
-    }
-    const selector = options.selector === undefined ? {} : { labelSelector: options.selector };
-    const byName = name === undefined ? selector : { fieldSelector: `metadata.name=${name}` };
-    const { items } = await session.client.list(kind, { ...scope, ...byName }, io.signal);
-    if (name !== undefined && items.length === 0)
-      throw new SporeError("SPORE_NOT_FOUND", `${kind.plural} "${name}" not found`);
-    for (const object of items) {
-      const labels = labelPatch(edits, object.metadata.labels ?? {}, options.overwrite === true);
-      const key = { ...scope, name: object.metadata.name };
-      const body = { metadata: { labels } };
-      await session.client.patch(
-        kind,
-        key,
-        { type: "merge", body },
-        { signal: io.signal, fieldManager: "sporectl-label" },
-      );
-      io.out.write(`${typedName(object)} labeled\n`);
-    }
+  );
+  const found = await Promise.all(targets.map((target) => objectsOf(target, options, session, io)));
+  const planned = found.flat().map(({ kind, object }) => {
+    const present = object.metadata.labels ?? {};
+    const labels = labelPatch(edits, present, options.overwrite === true);
+    return { kind, object, labels, verdict: verdictOf(labels, present) };
+  });
+  for (const { kind, object, labels, verdict } of planned) {
+    const patch = { type: "merge", body: { metadata: { labels } } } as const;
+    const write = { signal: io.signal, fieldManager: "sporectl-label" };
+    if (verdict !== "not labeled") await session.client.patch(kind, keyOf(object), patch, write);
+    io.out.write(`${typedName(object)} ${verdict}\n`);
   }
+  if (planned.length === 0) io.err.write("No resources found.\n");
   return exitCodes.done;
+}
+
+async function objectsOf({ kind, name }: Targets, options: LabelOptions, session: Session, io: Io) {
+  const scope = kind.namespaced ? { namespace: session.namespace } : {};
+  if (name === undefined && options.selector === undefined && !options.all) {
+    throw new SporeError("SPORE_USAGE", `say which ${kind.plural} to label`, {
+      hint: "name them, or say -l LABELS or --all",
+    });
+  }
+  const selector = options.selector === undefined ? {} : { labelSelector: options.selector };
+  const chosen = name === undefined ? selector : { fieldSelector: `metadata.name=${name}` };
+  const { items } = await session.client.list(kind, { ...scope, ...chosen }, io.signal);
+  if (name !== undefined && items.length === 0) {
+    throw new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`);
+  }
+  return items.map((object) => ({ kind, object }));
+}
+
+function verdictOf(patch: Readonly<Record<string, string | null>>, present: Readonly<Record<string, string>>): string {
+  const changes = Object.entries(patch).filter(([key, value]) => (present[key] ?? null) !== value);
+  if (changes.length === 0) return "not labeled";
+  return changes.every(([, value]) => value === null) ? "unlabeled" : "labeled";
 }
 
 /**
  * The merge patch of `edits` onto `present`.
  *
- * @throws SporeError `SPORE_USAGE` when a label has another value already and `overwrite` is not set.
+ * @throws SporeError `SPORE_CONFLICT` when a label has another value already and `overwrite` is not set.
  */
 export function labelPatch(
   edits: readonly string[],
@@ -80,7 +97,7 @@ export function labelPatch(
     const value = equals < 0 ? null : edit.slice(equals + 1);
     const old = present[key];
     if (value !== null && old !== undefined && old !== value && !overwrite) {
-      throw new SporeError("SPORE_USAGE", `label ${key} already has the value "${old}"`, {
+      throw new SporeError("SPORE_CONFLICT", `label ${key} already has the value "${old}"`, {
         hint: "say --overwrite to change it",
       });
     }

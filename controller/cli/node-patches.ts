@@ -20,12 +20,14 @@ export interface NodeChoice {
  */
 export async function chooseNodes(choice: NodeChoice, session: Session, io: Io): Promise<readonly Node[]> {
   if (choice.names.length === 0 && choice.selector === undefined && !choice.all) {
-    throw new SporeError("SPORE_USAGE", "say which nodes: names, -l LABELS or --all");
+    throw new SporeError("SPORE_USAGE", "say which nodes", { hint: "name them, or say -l LABELS or --all" });
   }
   const selector = choice.selector === undefined ? {} : { labelSelector: choice.selector };
   if (choice.names.length === 0) return (await session.client.list(Node, selector, io.signal)).items;
+  const [first = "", ...rest] = choice.names;
+  const names = rest.length > 0 && /^(nodes?(\.spore\.dev)?|sn)$/.test(first) ? rest : choice.names;
   return Promise.all(
-    choice.names.map(async (word) => {
+    names.map(async (word) => {
       const name = word.replace(/^(nodes?(\.spore\.dev)?|sn)\//, "");
       const node = await session.client.get(Node, { name }, io.signal);
       if (node) return node;

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Kind } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Screen } from "./io.ts";
@@ -16,7 +17,7 @@ export type OutputFormat = (typeof formats)[number];
 export function outputFormat(word: string | undefined): OutputFormat {
   const known = formats.find((format) => format === (word ?? "table"));
   if (known) return known;
-  throw new SporeError("SPORE_USAGE", `-o ${word}: no such format`, { hint: `use ${formats.slice(1).join(", ")}` });
+  throw new SporeError("SPORE_USAGE", `-o ${word}: no such format`, { hint: "use wide, yaml, json or name" });
 }
 
 /** Writes objects as YAML, JSON or names; `single` says that one object was asked for by name, and not a list. */
@@ -34,6 +35,10 @@ export function printObjects(objects: readonly Resource[], format: OutputFormat,
 /** `node.spore.dev/esp-a1b2c3`, as kubectl's `-o name`. */
 export function typedName({ apiVersion, kind, metadata }: Resource): string {
   const slash = apiVersion.indexOf("/");
-  const group = slash < 0 ? "" : `.${apiVersion.slice(0, slash)}`;
-  return `${kind.toLowerCase()}${group}/${metadata.name}`;
+  return typedNameIn({ group: slash < 0 ? "" : apiVersion.slice(0, slash), kind }, metadata.name);
+}
+
+/** The same for an object of which no more than kind and name are known. */
+export function typedNameIn({ group, kind }: Pick<Kind, "group" | "kind">, name: string): string {
+  return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}/${name}`;
 }

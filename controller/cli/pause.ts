@@ -2,7 +2,7 @@ import type { Command as Parser } from "commander";
 import type { Command } from "./command.ts";
 import type { Io } from "./io.ts";
 import { patchEach } from "./node-patches.ts";
-import { pausable } from "./restart.ts";
+import { nodesAndGroups } from "./restart.ts";
 import { openSession } from "./session.ts";
 
 /** `sporectl pause NODE…` and `sporectl pause nodegroup/NAME`. */
@@ -23,9 +23,9 @@ function definePause(program: Parser, io: Io, finish: (code: number) => void, ve
     )
     .argument("<what...>", "names of nodes, or nodegroup/NAME")
     .action(async (words: string[], _options, command) => {
-      const session = await openSession(command.optsWithGlobals(), io);
+      await using session = await openSession(command.optsWithGlobals(), io);
       let code = 0;
-      for (const { kind, object } of await pausable(words, session, io)) {
+      for (const { kind, object } of await nodesAndGroups(words, session, io)) {
         code = await patchEach(kind, [object], { spec: { paused } }, `${verb}d`, session, io);
       }
       finish(code);

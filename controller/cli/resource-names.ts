@@ -33,23 +33,34 @@ export class ResourceNames {
     this.#kinds = documents.flatMap(({ items }) => items).flatMap(kindsOf);
   }
 
+  /** Whether `word` names a kind or a category. */
+  has(word: string): boolean {
+    return this.#find(word).length > 0;
+  }
+
   /**
    * The kinds that `word` names; several for a category.
    *
    * @throws SporeError `SPORE_USAGE` when the server has no such resource.
    */
   resolve(word: string): readonly Kind[] {
+    const found = this.#find(word);
+    if (found.length > 0) return found;
+    throw new SporeError("SPORE_USAGE", `the server has no resource called "${word}"`, {
+      hint: `it has ${[...new Set(this.#kinds.map(({ kind }) => kind.plural))].sort().join(", ")}`,
+    });
+  }
+
+  #find(word: string): readonly Kind[] {
     const wanted = word.toLowerCase();
     const dot = wanted.indexOf(".");
     const name = dot < 0 ? wanted : wanted.slice(0, dot);
     const group = dot < 0 ? undefined : wanted.slice(dot + 1);
     const found = this.#kinds.find(({ kind, names }) => names.includes(name) && inGroup(kind, group));
     if (found) return [found.kind];
-    const category = this.#kinds.filter(({ categories }) => group === undefined && categories.includes(name));
-    if (category.length > 0) return category.map(({ kind }) => kind);
-    throw new SporeError("SPORE_USAGE", `the server has no resource called "${word}"`, {
-      hint: `it has ${[...new Set(this.#kinds.map(({ kind }) => kind.plural))].sort().join(", ")}`,
-    });
+    return this.#kinds
+      .filter(({ categories }) => group === undefined && categories.includes(name))
+      .map(({ kind }) => kind);
   }
 }
 

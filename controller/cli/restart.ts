@@ -1,4 +1,4 @@
-import type { Kind } from "../api/kind.ts";
+import { type Kind, resourceName } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
 import { Node } from "../api/node.ts";
 import { NodeGroup } from "../api/node-group.ts";
@@ -7,6 +7,7 @@ import type { Command } from "./command.ts";
 import type { Io } from "./io.ts";
 import { patchEach } from "./node-patches.ts";
 import { openSession, type Session } from "./session.ts";
+import { readTargets } from "./targets.ts";
 
 /** `sporectl restart NODE…` and `sporectl restart nodegroup/NAME`. */
 export const restart: Command = {
@@ -16,10 +17,10 @@ export const restart: Command = {
       .description("Restart nodes now, or each node of a group in turn as its strategy allows.")
       .argument("<what...>", "names of nodes, or nodegroup/NAME")
       .action(async (words: string[], _options, command) => {
-        const session = await openSession(command.optsWithGlobals(), io);
+        await using session = await openSession(command.optsWithGlobals(), io);
         const restartedAt = `${new Date(io.clock.now()).toISOString().slice(0, 19)}Z`;
         let code = 0;
-        for (const { kind, object } of await pausable(words, session, io)) {
+        for (const { kind, object } of await nodesAndGroups(words, session, io)) {
           const body =
             kind.plural === Node.plural ? { spec: { restartedAt } } : { spec: { template: { restartedAt } } };
           code = await patchEach(kind, [object], body, "will restart", session, io);
@@ -29,24 +30,26 @@ export const restart: Command = {
   },
 };
 
-/** Nodes by bare name, or nodes and groups as KIND/NAME. */
-export async function pausable(
+/** Nodes by bare name, or nodes and groups as KIND/NAME or KIND NAME. All are there before the first is touched. */
+export async function nodesAndGroups(
   words: readonly string[],
   session: Session,
   io: Io,
 ): Promise<readonly { readonly kind: Kind; readonly object: Resource }[]> {
+  const [first = "", ...rest] = words;
+  const isKind = rest.length > 0 && session.names.has(first);
+  const slashed = words.map((word) => (word.includes("/") ? word : `${Node.plural}.${Node.group}/${word}`));
   return Promise.all(
-    words.map(async (word) => {
-      const [kindWord, slashName] = word.split("/");
-      const kind = slashName === undefined ? Node : session.names.resolve(kindWord ?? "")[0];
-      const name = slashName ?? word;
-      if (kind === undefined || (kind.plural !== Node.plural && kind.plural !== NodeGroup.plural)) {
-        throw new SporeError("SPORE_USAGE", `"${word}" is neither a node nor a group`);
+    readTargets(isKind ? words : slashed, session.names).map(async ({ kind, name = "" }) => {
+      if (kind.group !== Node.group || (kind.plural !== Node.plural && kind.plural !== NodeGroup.plural)) {
+        throw new SporeError("SPORE_USAGE", `${kind.plural} cannot be paused or restarted`, {
+          hint: "name nodes, or groups as nodegroup/NAME",
+        });
       }
       const key = kind.namespaced ? { namespace: session.namespace, name } : { name };
       const object = await session.client.get(kind, key, io.signal);
       if (object) return { kind, object };
-      throw new SporeError("SPORE_NOT_FOUND", `${kind.plural}.${kind.group} "${name}" not found`);
+      throw new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`);
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { isSporeError, SporeError } from "../base/errors.ts";
+import { clientVersion } from "./client-version.ts";
 import { commands } from "./commands.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { paint } from "./paint.ts";
@@ -9,7 +10,8 @@ import { paint } from "./paint.ts";
  *
  * @returns the exit code. Errors are written to `io.err`: one line that says what, and a hint where there is one.
  */
-export async function runCli(words: readonly string[], io: Io): Promise<number> {
+export async function runCli(typed: readonly string[], io: Io): Promise<number> {
+  const words = typed[0] === "help" ? [...typed.slice(1), "--help"] : typed;
   let code: number = exitCodes.done;
   try {
     const program = await parserFor(words, io, (given) => {
@@ -29,22 +31,23 @@ async function parserFor(words: readonly string[], io: Io, finish: (code: number
     .option("--context <name>", "the context of that file")
     .option("-n, --namespace <name>", "the namespace; default: that of the context, or `default`")
     .enablePositionalOptions(false)
-    .configureOutput({ writeOut: io.out.write, writeErr: io.err.write })
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: io.out.write, writeErr: io.err.write, outputError: () => {} })
     .exitOverride();
   const called = verbOf(words);
   for (const entry of commands) {
     if (called === undefined) program.command(entry.name).description(entry.summary);
     else if (entry.name === called) (await entry.load()).define(program, io, finish);
   }
-  program.commands.forEach((command) => {
-    command.exitOverride().configureOutput({ writeOut: io.out.write, writeErr: io.err.write });
-  });
-  if (called === undefined) program.action(() => program.help({ error: true }));
+  if (called === undefined) {
+    program.version(`sporectl v${clientVersion()}`, "--version", "the same as sporectl version --client");
+    program.action(() => program.help({ error: true }));
+  }
   return program;
 }
 
 function report(error: unknown, io: Io): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof CommanderError) return reportParser(error, io);
   if (io.signal.aborted) return exitCodes.interrupted;
   if (!isSporeError(error)) {
     io.err.write(
@@ -54,11 +57,24 @@ function report(error: unknown, io: Io): number {
   }
   io.err.write(`${paint(io.err, "red", "error:")} ${error.message}\n`);
   for (const { field, message } of error.details.causes ?? []) {
+    if (error.message.includes(message)) continue; // Kubernetes puts the causes into the message as well
     io.err.write(`  ${field === undefined ? "" : `${field}: `}${message}\n`);
   }
   if (error.details.hint !== undefined) io.err.write(`${paint(io.err, "cyan", "hint:")} ${error.details.hint}\n`);
   if (error.code === "SPORE_USAGE") return exitCodes.usage;
   return error.code === "SPORE_TIMEOUT" ? exitCodes.timedOut : exitCodes.failed;
+}
+
+/** The parser has written its help already, where that was asked for. */
+function reportParser({ exitCode, code, message }: CommanderError, io: Io): number {
+  if (exitCode === 0) return exitCodes.done;
+  if (code !== "commander.help") {
+    const [what = "", advice = ""] = message.replace(/^error: /, "").split("\n");
+    io.err.write(`${paint(io.err, "red", "error:")} ${what}\n`);
+    const meant = advice === "" ? "" : `${advice.replace(/^\(|\)$/g, "")} `;
+    io.err.write(`${paint(io.err, "cyan", "hint:")} ${meant}--help says what this verb takes\n`);
+  }
+  return exitCodes.usage;
 }
 
 /**

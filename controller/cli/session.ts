@@ -11,8 +11,8 @@ import type { GlobalOptions } from "./global-options.ts";
 import type { Io } from "./io.ts";
 import { type DiscoveryDocument, ResourceNames } from "./resource-names.ts";
 
-/** A connection to a server, and what it serves. */
-export interface Session {
+/** A connection to a server, and what it serves. Dispose of it, or the process lives until the server hangs up. */
+export interface Session extends AsyncDisposable {
   readonly client: Client;
   readonly transport: Transport;
   /** The namespace that the user means. */
@@ -40,17 +40,24 @@ export async function openSession(options: GlobalOptions, io: Io): Promise<Sessi
   const { paths, notice } = findKubeconfig(options.kubeconfig, io.env);
   if (notice !== undefined) io.err.write(`${notice}\n`);
   const access = await readKubeconfig(paths, options.context);
-  const { transport } = httpsTransport(access, io.clock);
+  const connection = httpsTransport(access, io.clock);
+  const { transport } = connection;
   const readJson = <T>(path: string, request: JsonRequest) => askJson<T>(transport, path, request);
-  const documents = await Promise.all(
-    ["/api", "/apis"].map((path) => readJson<DiscoveryDocument>(path, { accept: discoveryAccept, signal: io.signal })),
+  const close = () => connection[Symbol.asyncDispose]();
+  const asked = ["/api", "/apis"].map((path) =>
+    readJson<DiscoveryDocument>(path, { accept: discoveryAccept, signal: io.signal }),
   );
+  const documents = await Promise.all(asked).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     client: apiClient(transport, { clock: io.clock, userAgent: `sporectl/${clientVersion()}` }),
     transport,
     namespace: options.namespace ?? access.namespace ?? "default",
     names: new ResourceNames(documents),
     readJson,
+    [Symbol.asyncDispose]: close,
   };
 }
 

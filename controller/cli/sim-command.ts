@@ -8,6 +8,7 @@ export const sim: Command = {
   define(program, io, finish) {
     program
       .command("sim")
+      .configureHelp({ showGlobalOptions: false }) // those are about a server
       .description("Run simulated nodes on loopback addresses of this machine until Ctrl-C.")
       .option("--nodes <count>", "how many", whole, 8)
       .option("--family <family>", "spore", "spore")
@@ -21,11 +22,12 @@ export const sim: Command = {
       .option("--http-port <port>", "0 takes free ports", whole, 80)
       .option("--broadcast <address>", "where to announce", "127.255.255.255")
       .option("--image <file>", "what the nodes run at first")
-      .option("--label <key=value...>", "a label of every node", collectLabel, {})
+      .option("--label <key=value...>", "a label of every node", collectLabel)
       .action(async ({ fault, label, ...options }: SimFlags) => {
         const faults = fault === undefined ? {} : { faults: fault };
+        const labels = label === undefined ? {} : { labels: label };
         const surroundings = { out: (line: string) => io.out.write(`${line}\n`), signal: io.signal, clock: io.clock };
-        await runSim({ ...options, ...faults, labels: label }, surroundings);
+        await runSim({ ...options, ...faults, ...labels }, surroundings);
         finish(exitCodes.done);
       });
   },
@@ -33,7 +35,7 @@ export const sim: Command = {
 
 type SimFlags = Omit<SimOptions, "faults" | "labels"> & {
   readonly fault?: readonly string[];
-  readonly label: Readonly<Record<string, string>>;
+  readonly label?: Readonly<Record<string, string>>;
 };
 
 function whole(text: string): number {
@@ -41,7 +43,7 @@ function whole(text: string): number {
   throw new SporeError("SPORE_USAGE", `"${text}" is no whole number`);
 }
 
-function collectLabel(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function collectLabel(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [key = "", value] = text.split("=");
   if (key === "" || value === undefined) throw new SporeError("SPORE_USAGE", `--label "${text}": must be KEY=VALUE`);
   return { ...before, [key]: value };

@@ -1,23 +1,26 @@
-import type { Kind } from "../api/kind.ts";
-import type { Key, Resource } from "../api/meta.ts";
-import { keyText } from "../api/meta.ts";
+import { type Kind, resourceName } from "../api/kind.ts";
+import { type Key, keyOf, type Resource } from "../api/meta.ts";
 import { Deadline } from "../base/deadline.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { parseGoDuration } from "../base/go-duration.ts";
 import type { Reader } from "../client/client.ts";
 import type { Io } from "./io.ts";
 
+/** What a timer of Node.js can count to: 24.8 days. */
+const timeoutMaxMs = 2 ** 31 - 1;
+
 /**
- * Aborts with `SPORE_TIMEOUT` after a duration such as `90s`, and when the user interrupts. Dispose of it, or the program lasts as long.
+ * A deadline for `what`, after a duration such as `90s` that the user typed. It ends when the user interrupts, too. Dispose of it: its timer
+ * keeps the process alive.
  *
  * @throws SporeError `SPORE_USAGE` when the text is no duration.
  */
-export function deadline(text: string, io: Io): Deadline {
+export function deadline(text: string, io: Io, what: string): Deadline {
   const delayMs = parseGoDuration(text);
   if (delayMs === undefined) {
     throw new SporeError("SPORE_USAGE", `"${text}" is no duration`, { hint: "write it as 90s, 5m or 1h30m" });
   }
-  return new Deadline(io.clock, io.signal, delayMs, "waiting");
+  return new Deadline(io.clock, io.signal, Math.min(delayMs, timeoutMaxMs), what);
 }
 
 /**
@@ -53,31 +56,28 @@ export async function until<T extends Resource>(
 }
 
 /**
- * Resolves once the object is gone, or another one bears its name.
+ * Resolves once `object` is gone, or another one bears its name.
  *
  * @throws SporeError `SPORE_TIMEOUT`, which names the finalizers that hold the object.
  */
-export async function untilGone(reader: Reader, kind: Kind, key: Key, signal: AbortSignal): Promise<void> {
-  let last: Resource | undefined;
+export async function untilGone(reader: Reader, kind: Kind, object: Resource, signal: AbortSignal): Promise<void> {
+  let last = object;
+  const isGone = (seen: Resource | undefined) => {
+    if (seen?.metadata.uid !== object.metadata.uid) return true;
+    last = seen ?? last;
+    return false;
+  };
   try {
-    await until(
-      reader,
-      kind,
-      key,
-      (object) => {
-        const gone = object === undefined || (last !== undefined && object.metadata.uid !== last.metadata.uid);
-        last ??= object;
-        return gone;
-      },
-      signal,
-    );
+    await until(reader, kind, keyOf(object), isGone, signal);
   } catch (error) {
     if (!isSporeError(error, "SPORE_TIMEOUT")) throw error;
-    const held = last?.metadata.finalizers?.join(", ") ?? "nothing";
+    const finalizers = last.metadata.finalizers ?? [];
     throw new SporeError(
       "SPORE_TIMEOUT",
-      `${kind.plural} ${keyText(key)} is still there, held by ${held}`,
-      {},
+      `${resourceName(kind)} "${object.metadata.name}" is marked for deletion and still there`,
+      finalizers.length === 0
+        ? {}
+        : { hint: `the finalizer ${finalizers.join(", ")} holds it until its controller has cleaned up` },
       { cause: error },
     );
   }

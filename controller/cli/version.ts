@@ -24,7 +24,7 @@ export const version: Command = {
 
 async function showServer(options: GlobalOptions, io: Io): Promise<void> {
   const { openSession } = await import("./session.ts"); // loads TLS, which --client does without
-  const session = await openSession(options, io);
+  await using session = await openSession(options, io);
   const { gitVersion } = await session.readJson<{ gitVersion: string }>("/version", { signal: io.signal });
   io.out.write(`Server Version: ${gitVersion}\n`);
 }

@@ -1,10 +1,11 @@
 import { findCondition } from "../api/conditions.ts";
+import { resourceName } from "../api/kind.ts";
 import type { Condition, Resource } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { typedName } from "./output-format.ts";
+import { typedNameIn } from "./output-format.ts";
 import { openSession } from "./session.ts";
 import { readTargets } from "./targets.ts";
 import { deadline, until } from "./until.ts";
@@ -41,9 +42,9 @@ export const wait: Command = {
 
 async function runWait(words: readonly string[], options: WaitOptions, io: Io): Promise<number> {
   const goal = parseGoal(options.for);
-  const session = await openSession(options, io);
-  using limit = deadline(options.timeout, io);
-  const { signal } = limit;
+  using time = deadline(options.timeout, io, "waiting");
+  const { signal } = time;
+  await using session = await openSession(options, io);
   for (const { kind, name } of readTargets(words, session.names)) {
     const scope = kind.namespaced ? { namespace: session.namespace } : {};
     for (const each of name === undefined ? await listed(kind, scope) : [name]) {
@@ -59,17 +60,21 @@ async function runWait(words: readonly string[], options: WaitOptions, io: Io): 
         const why = last ? goal.explain(last) : "it does not exist";
         throw new SporeError(
           "SPORE_TIMEOUT",
-          `${kind.plural}/${each}: ${options.for} not met in ${options.timeout}: ${why}`,
+          `${resourceName(kind)} "${each}": ${options.for} not met within ${options.timeout}: ${why}`,
+          { hint: `sporectl describe ${kind.plural} ${each}` },
         );
       }
-      io.out.write(`${last ? typedName(last) : `${kind.plural}/${each}`} ${goal.met}\n`);
+      io.out.write(`${typedNameIn(kind, each)} ${goal.met}\n`);
     }
   }
   return exitCodes.done;
 
   async function listed(kind: Parameters<typeof session.client.list>[0], scope: { namespace?: string }) {
-    if (options.selector === undefined && !options.all)
-      throw new SporeError("SPORE_USAGE", "say which: names, -l or --all");
+    if (options.selector === undefined && !options.all) {
+      throw new SporeError("SPORE_USAGE", `say which ${kind.plural} to wait for`, {
+        hint: "name them, or say -l LABELS or --all",
+      });
+    }
     const selector = options.selector === undefined ? {} : { labelSelector: options.selector };
     const { items } = await session.client.list(kind, { ...scope, ...selector }, signal);
     if (items.length === 0) throw new SporeError("SPORE_NOT_FOUND", "no matching resources found");
@@ -101,7 +106,10 @@ function parseGoal(text: string): Goal {
       conditionOf(object, type)?.status.toLowerCase() === status.toLowerCase(),
     explain(object) {
       const found = conditionOf(object, type);
-      return found ? `${type} is ${found.status}, ${found.reason}: ${found.message}` : `it has no condition ${type}`;
+      if (!found) return `it has no condition ${type}`;
+      if (!isCurrent(object, type))
+        return `its controller has not yet looked at generation ${object.metadata.generation}`;
+      return `${type} is ${found.status}, ${found.reason}: ${found.message}`;
     },
   };
 }

@@ -3,7 +3,7 @@ import { extname, join, sep } from "node:path";
 import { keyText } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { manifestFileMaxBytes, manifestTreeMaxFiles } from "../base/limits.ts";
-import { type Manifest, type Problem, positionText } from "./manifest.ts";
+import { type Manifest, type Problem, positionText, problemText } from "./manifest.ts";
 import { type KindLookup, type ReadResult, readYaml } from "./read-yaml.ts";
 
 export interface TreeOptions {
@@ -32,7 +32,9 @@ export async function readTree(path: string, options: TreeOptions): Promise<Read
 /** Several results as one; an object that is written twice is a problem. */
 export function together(results: readonly ReadResult[]): ReadResult {
   const manifests = results.flatMap((result) => result.manifests);
-  return { manifests, problems: [...results.flatMap((result) => result.problems), ...twice(manifests)] };
+  const problems = [...results.flatMap((result) => result.problems), ...twice(manifests)];
+  const byText = new Map(problems.map((problem) => [problemText(problem), problem])); // parts may have been put together before
+  return { manifests, problems: [...byText.values()] };
 }
 
 /**
@@ -123,7 +125,7 @@ function twice(manifests: readonly Manifest[]): readonly Problem[] {
   const first = new Map<string, Manifest>();
   return manifests.flatMap((manifest) => {
     const { kind, object, position } = manifest;
-    const id = `${kind.kind}.${kind.group} ${keyText(object.metadata)}`;
+    const id = `${kind.kind}${kind.group === "" ? "" : `.${kind.group}`} ${keyText(object.metadata)}`;
     const before = first.get(id);
     if (!before) {
       first.set(id, manifest);

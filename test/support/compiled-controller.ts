@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -17,9 +17,10 @@ export async function compileController(): Promise<CompiledController> {
   await mkdir(join(checkout, "build"), { recursive: true });
   const directory = await mkdtemp(join(checkout, "build", "controller-"));
   const compiler = join(checkout, "node_modules", ".bin", "tsc");
-  await promisify(execFile)(compiler, ["-p", join(checkout, "controller"), "--outDir", directory]);
+  await promisify(execFile)(compiler, ["-p", join(checkout, "controller"), "--outDir", join(directory, "dist")]);
+  await copyFile(join(checkout, "package.json"), join(directory, "package.json")); // where programs look for their version
   return {
-    url: (module) => pathToFileURL(join(directory, module)).href,
+    url: (module) => pathToFileURL(join(directory, "dist", module)).href,
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
 }

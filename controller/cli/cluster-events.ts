@@ -1,0 +1,2 @@
+/** Where the Events of objects without a namespace are. */
+export const clusterEventsNamespace = "default";

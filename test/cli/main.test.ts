@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CliStage, cliStage, furnish } from "../support/cli-stage.ts";
+import { type CompiledController, compileController } from "../support/compiled-controller.ts";
+
+const run = promisify(execFile);
+
+let stage: CliStage;
+let compiled: CompiledController;
+beforeAll(async () => {
+  compiled = await compileController();
+  stage = await cliStage();
+  await furnish(stage);
+});
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+  await compiled[Symbol.asyncDispose]();
+});
+
+/** A process that outlives its work fails the test by its time limit, which is shorter than each `--timeout` below. */
+function sporectl(...words: string[]) {
+  const program = fileURLToPath(compiled.url("cli/main.js"));
+  return run(process.execPath, [program, "--kubeconfig", stage.kubeconfig, ...words], { timeout: 15_000 });
+}
+
+describe("the process sporectl", () => {
+  it("ends as soon as its work is done", async () => {
+    expect((await sporectl("get", "nodes", "-o", "name")).stdout).toContain("node.spore.dev/esp-a00001\n");
+    const waited = await sporectl("wait", "--for=condition=Ready", "node/esp-a00001", "--timeout", "10m");
+    expect(waited.stdout).toBe("node.spore.dev/esp-a00001 condition met\n");
+    const deleted = await sporectl("delete", "node/esp-a00003", "--timeout", "10m");
+    expect(deleted.stdout).toBe('nodes.spore.dev "esp-a00003" deleted\n');
+  });
+
+  it("ends as soon as it has failed", async () => {
+    await expect(sporectl("get", "node/esp-ffffff")).rejects.toMatchObject({
+      code: 1,
+      stderr: 'error: nodes.spore.dev "esp-ffffff" not found\n',
+    });
+  });
+});
