@@ -13,6 +13,7 @@ import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { paint } from "./paint.ts";
+import { singleLine } from "./safe-text.ts";
 import { openSession, type Session } from "./session.ts";
 import { readTargets } from "./targets.ts";
 
@@ -138,9 +139,10 @@ function conditionSection(conditions: readonly Condition[], io: Io): string {
 /** The one sentence that a person looks for. */
 function waitingFor(conditions: readonly Condition[], io: Io): string {
   const stalled = findCondition(conditions, "Stalled");
-  if (stalled?.status === "True") return `${paint(io.out, "red", "Stalled:")} ${stalled.message}\n`;
+  if (stalled?.status === "True") return `${paint(io.out, "red", "Stalled:")} ${singleLine(stalled.message)}\n`;
   const reconciling = findCondition(conditions, "Reconciling");
-  if (reconciling?.status === "True") return `${paint(io.out, "yellow", "Waits for:")} ${reconciling.message}\n`;
+  if (reconciling?.status === "True")
+    return `${paint(io.out, "yellow", "Waits for:")} ${singleLine(reconciling.message)}\n`;
   return "";
 }
 
