@@ -10,10 +10,11 @@ import { apiClient } from "../client/api-client.ts";
 import type { Client } from "../client/client.ts";
 import { httpsTransport } from "../client/https-transport.ts";
 import { readKubeconfig } from "../client/kubeconfig.ts";
-import { startBoards } from "./board-fleet.ts";
+import { addressAfter, startBoards } from "./board-fleet.ts";
 import { buildHostFirmware, type HostFirmware } from "./build-firmware.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import type { LivePicture } from "./live-picture.ts";
+import { requireAddresses } from "./loopback-addresses.ts";
 import { startSimulation } from "./simulated-fleet.ts";
 import { type SporedProcess, startSpored } from "./spored-process.ts";
 import { lookAtFleet } from "./watched-fleet.ts";
@@ -34,6 +35,8 @@ const newVersion = "1.1.0";
 /** So that an upload can be watched. */
 const otaBytesPerSecond = 120_000;
 const lookEveryMs = 150;
+/** Where nodes on loopback announce themselves. */
+const broadcast = "127.255.255.255";
 
 /**
  * Builds, starts, applies, watches; returns the exit code.
@@ -43,6 +46,8 @@ const lookEveryMs = 150;
 export async function runDemo(options: DemoOptions, around: DemoSurroundings): Promise<number> {
   const { screen, clock, signal } = around;
   const startMs = clock.monotonic();
+  const addresses = Array.from({ length: options.nodes }, (_, index) => addressAfter(options.base, index));
+  await requireAddresses([...addresses, broadcast]);
   await using directory = await dataDirectory(options.dataDir);
   const firmware = options.simulated ? undefined : await buildOrExplain(around);
   await using spored = await startSpored({
