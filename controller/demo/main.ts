@@ -28,7 +28,13 @@ const screen = new LivePicture({
 try {
   const options = readDemoOptions(process.argv.slice(2));
   if (options === "help") stdout.write(demoHelp);
-  else process.exitCode = await runDemo(options, { screen, clock: systemClock, signal: stop.signal });
+  else process.exitCode = await runDemo(options, { screen, clock: systemClock, signal: stop.signal }).catch(stopped);
+
+  /** What fails after Ctrl-C fails because of it. */
+  function stopped(error: unknown): number {
+    if (!stop.signal.aborted) throw error;
+    return options !== "help" && options.once ? 1 : 0;
+  }
 } catch (error) {
   const hint = isSporeError(error) ? error.details.hint : undefined;
   const message = isSporeError(error) ? error.message : error instanceof Error ? error.stack : String(error);

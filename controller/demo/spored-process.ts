@@ -4,7 +4,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type Clock, sleep } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
+import { Deadline, untilAborted } from "../base/deadline.ts";
 import { SporeError } from "../base/errors.ts";
 
 /** A `spored` of our own, as a process. */
@@ -64,15 +65,13 @@ export async function startSpored(options: SporedProcessOptions): Promise<Spored
     });
   });
   failed.catch(() => {}); // a caller that does not look at it is told through the API instead
-  const late = sleep(clock, startTimeoutMs, signal).then(() => {
+  using limit = new Deadline(clock, signal, startTimeoutMs, "the start of spored");
+  const said = await untilAborted(Promise.race([ready, failed]), limit.signal).catch((error: unknown) => {
+    child.kill("SIGKILL");
+    if (!limit.expired) throw error;
     throw new SporeError("SPORE_UNAVAILABLE", `spored does not serve after ${startTimeoutMs / 1000} s`, {
       hint: `its log is ${logFile}`,
     });
-  });
-  late.catch(() => {});
-  const said = await Promise.race([ready, failed, late]).catch((error: unknown) => {
-    child.kill("SIGKILL");
-    throw error;
   });
   return {
     pid: child.pid ?? 0,
