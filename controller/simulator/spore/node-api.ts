@@ -200,6 +200,7 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buf
 }
 
 function drained(request: IncomingMessage): Promise<void> {
+  if (request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     request.once("end", resolve);
     request.once("close", resolve);
@@ -216,4 +217,5 @@ function onceClosed(response: ServerResponse, then: () => void): void {
   };
   response.once("finish", once);
   response.once("close", once);
+  if (response.destroyed) once(); // the client has gone already, and says so no second time
 }
