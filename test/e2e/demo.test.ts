@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { program } from "../support/built-programs.ts";
+import { hasTool } from "../support/machine-tools.ts";
+import { type Finished, freeUdpPort } from "./plane.ts";
+import { ownBase } from "./simulated.ts";
+
+const demo = program("demo/main.js");
+
+/** Flags by which two demos do not meet. */
+async function ownFlags(): Promise<readonly string[]> {
+  const ports = [
+    "--api-port",
+    "0",
+    "--gateway-port",
+    "0",
+    "--http-port",
+    "0",
+    "--udp-port",
+    String(await freeUdpPort()),
+  ];
+  return [...ports, "--base", ownBase()];
+}
+
+/** A TMPDIR of its own shows what is left behind. */
+async function ownTemporaryDirectory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "spore-demo-test-"));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+interface Demo {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Finished>;
+  /** Resolves once the output matches. */
+  said(pattern: RegExp): Promise<string>;
+}
+
+function start(words: readonly string[], env: NodeJS.ProcessEnv, uid?: number): Demo {
+  const child = spawn(process.execPath, [demo, ...words], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  const waiting = new Set<() => void>();
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+    for (const look of waiting) look();
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const ended = once(child, "close").then(([code]): Finished => ({ code, stdout, stderr }));
+  const said = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(stdout);
+        if (!found) return;
+        waiting.delete(look);
+        resolve(found[1] ?? found[0]);
+      };
+      waiting.add(look);
+      look();
+      void ended.then(() => reject(new Error(`ended without ${pattern}: ${stdout}${stderr}`)));
+    });
+  return { child, ended, said };
+}
+
+describe("npm start", () => {
+  it.skipIf(!hasTool("compiler"))(
+    "--once converges, says so in order, and leaves nothing behind",
+    { timeout: 120_000 },
+    async () => {
+      const temporary = await ownTemporaryDirectory();
+      const { ended } = start(["--once", "--nodes", "2", ...(await ownFlags())], { TMPDIR: temporary });
+      const { code, stdout, stderr } = await ended;
+      expect([code, stderr]).toEqual([0, ""]);
+      const order = [
+        "spored serves https://127.0.0.1:",
+        "2 node processes (the C++ firmware",
+        "firmware.spore.dev/lab-sensor-1.0.0 created",
+        "firmware.spore.dev/lab-sensor-1.1.0 created",
+        "nodegroup.spore.dev/lab-sensors created",
+        "converged: 2 nodes run lab-sensor 1.1.0 after",
+      ].map((text) => stdout.indexOf(text));
+      expect(order).not.toContain(-1);
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+      expect(await readdir(temporary)).toEqual([]);
+    },
+  );
+
+  it("goes on until Ctrl-C, and then leaves no process and no directory", { timeout: 120_000 }, async () => {
+    const temporary = await ownTemporaryDirectory();
+    const { child, ended, said } = start(["--nodes", "2", ...(await ownFlags())], { TMPDIR: temporary });
+    await said(/nodegroup\.spore\.dev\/lab-sensors created/);
+    const children = await descendants(child.pid ?? 0);
+    expect(children.length).toBeGreaterThan(0);
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(0);
+    expect(await living(children)).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it("names the port that is taken and the flag that changes it", { timeout: 60_000 }, async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void holder.close());
+    const address = holder.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const temporary = await ownTemporaryDirectory();
+    const flags = ["--once", "--nodes", "1", "--simulated", ...(await ownFlags()), "--api-port", `${port}`];
+    const { code, stderr } = await start(flags, { TMPDIR: temporary }).ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${port}`);
+    expect(stderr).toContain("--api-port");
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it("refuses flags that make no sense", async () => {
+    for (const [words, complaint] of [
+      [["--nodes", "many"], '--nodes "many": must be a number from 1 to 200'],
+      [["--bogus"], "--bogus"],
+    ] as const) {
+      const { code, stdout, stderr } = await start(words, {}).ended;
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(complaint);
+    }
+  });
+
+  it("without a compiler says how to get one, and shows simulated nodes", { timeout: 60_000 }, async () => {
+    const temporary = await ownTemporaryDirectory();
+    const bare = join(await ownTemporaryDirectory(), "bin");
+    await mkdir(bare);
+    await symlink(process.execPath, join(bare, "node"));
+    const flags = ["--once", "--nodes", "2", ...(await ownFlags())];
+    const { code, stdout } = await start(flags, { TMPDIR: temporary, PATH: bare }).ended;
+    expect(stdout).toMatch(/There is no C\+\+ compiler[\s\S]*(apt-get install -y g\+\+|xcode-select)[\s\S]*SIMULATED/);
+    expect(stdout).toMatch(/2 SIMULATED nodes/);
+    expect(stdout).toMatch(/converged: 2 nodes/);
+    expect(code).toBe(0);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it.skipIf(!maySwitchUser())(
+    "works for an ordinary user (needs root to become one)",
+    { timeout: 60_000 },
+    async () => {
+      const temporary = await ownTemporaryDirectory();
+      spawnSync("chown", ["nobody", temporary]);
+      const flags = ["--once", "--nodes", "2", "--simulated", ...(await ownFlags()), "--http-port", "80"];
+      const { code, stdout, stderr } = await start(flags, { TMPDIR: temporary, HOME: temporary }, nobody).ended;
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toMatch(/converged: 2 nodes/);
+      expect(await readdir(temporary)).toEqual([]);
+    },
+  );
+});
+
+const nobody = 65534;
+
+/** Whether this is root, and the user nobody can read the checkout. */
+function maySwitchUser(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  return spawnSync(process.execPath, ["-e", ""], { uid: 65534, gid: 65534, cwd: dirname(demo) }).status === 0;
+}
+
+/** All processes below one, as Linux tells. */
+async function descendants(pid: number): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  const children = text.split(" ").filter(Boolean).map(Number);
+  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
+}
+
+async function living(pids: readonly number[]): Promise<readonly number[]> {
+  const states = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined)));
+  return pids.filter((_, index) => states[index] !== undefined);
+}
