@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Node } from "../../controller/api/node.ts";
 import { NodeGroup } from "../../controller/api/node-group.ts";
+import type { Driver } from "../../controller/drivers/driver.ts";
 import { physicsPresets } from "../../controller/simulator/spore/physics.ts";
 import { simulatedImage } from "../../controller/simulator/spore/simulated-image.ts";
 import { bootFleet } from "../support/spore-fleet.ts";
-import { eventually, pushFirmware, startCluster, startControl, stateOf } from "./control-plane.ts";
+import { eventually, pushFirmware, sporeDriver, startCluster, startControl, stateOf } from "./control-plane.ts";
 import {
   changeGroup,
   createGroup,
@@ -106,6 +107,28 @@ describe("bad luck and lies", () => {
     board?.powerOn();
     await eventually(cluster.client, Node, name, isReady);
     expect(board?.uploads).toHaveLength(1);
+  }, 60_000);
+
+  it("a write that met another device says nothing about the one that was meant", async () => {
+    const { fleet, cluster, control } = await startConverged(1);
+    const [board] = fleet.nodes;
+    await control.stop();
+    const real = sporeDriver(cluster.clock, fleet);
+    let refusals = 0;
+    const driver: Driver = {
+      family: real.family,
+      capabilities: real.capabilities,
+      discover: (sink, signal) => real.discover(sink, signal),
+      observe: (target, signal) => real.observe(target, signal),
+      async perform(target, action, report, signal) {
+        if (refusals++ > 0) return await real.perform(target, action, report, signal);
+        return { kind: "refused", reason: "IdentityMismatch", message: "Somebody else was there for a moment." };
+      },
+    };
+    await startControl(cluster, { fleet, driver });
+    await changeGroup(cluster, { template: { labels: { app: "changed" } } });
+    await expect.poll(() => board?.state.ownLabels.app, { timeout: 20_000 }).toBe("changed");
+    await eventually(cluster.client, Node, nodeName(board), isReady);
   }, 60_000);
 
   it("a device that confirms and keeps nothing is not written to without end", async () => {

@@ -12,6 +12,7 @@ import { knownConfigs } from "./desired.ts";
 import { tokenFor } from "./device-token.ts";
 import type { NodeMemory, Refusable } from "./memory.ts";
 import { openOperation } from "./new-operation.ts";
+import { metSomebodyElse } from "./operation.ts";
 import type { Plan } from "./plan.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
@@ -139,7 +140,7 @@ function settle(
   memory.mustLook = true;
   if (reason === "Unauthorized" && target.token !== undefined && !memory.refusedTokens.has(target.token)) {
     memory.refusedTokens.add(target.token);
-  } else if (outcome.kind === "refused") {
+  } else if (outcome.kind === "refused" && !metSomebodyElse(reason)) {
     memory.refused.set(refusable, { wish, problem: { remedy: "stalled", reason, message } });
   }
   memory.failures += 1;

@@ -9,6 +9,7 @@ import {
   type Evidence,
   isEnd,
   isOpen,
+  metSomebodyElse,
   nextPhase,
   type PhaseChange,
   type Seen,
@@ -145,7 +146,8 @@ function fail(
   const { digest } = operation;
   const counts = countsAsAttempt(reason) && (reason !== "Interrupted" || memory.brokenOff === operation.id);
   if (digest !== undefined && counts) work.attempts = withFailure(work.attempts, digest, reason);
-  if (operation.kind === "Restart" && (change.phase === "Refused" || operation.attempt >= restartAttemptsMax)) {
+  const isFinal = change.phase === "Refused" && !metSomebodyElse(reason);
+  if (operation.kind === "Restart" && (isFinal || operation.attempt >= restartAttemptsMax)) {
     const problem = { remedy: "stalled", reason, message } as const;
     memory.refused.set("restart", { wish: work.desired.restartedAt ?? "", problem });
   }

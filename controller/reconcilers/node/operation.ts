@@ -128,6 +128,11 @@ const finalReasons = new Set([
   "WrongFlashSize",
 ]);
 
+/** The refusal of an action because another device was met, which the one that was meant knows nothing of. */
+export function metSomebodyElse(reason: string): boolean {
+  return reason === "IdentityMismatch";
+}
+
 /** Nothing reached the device's flash. */
 const passingReasons = new Set([
   "Aborted",
