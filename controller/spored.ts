@@ -20,10 +20,10 @@ import type { Random } from "./base/random.ts";
 import { objectApi } from "./cli/object-api.ts";
 import { apiClient } from "./client/api-client.ts";
 import type { SporedConfiguration } from "./config/spored-options.ts";
+import { families } from "./drivers/families.ts";
 import { LiveNodes } from "./drivers/live-nodes.ts";
 import { Drivers } from "./drivers/registry.ts";
 import { Sightings } from "./drivers/sightings.ts";
-import { SporeDriver } from "./drivers/spore/spore.ts";
 import { serveHealth } from "./gateway/health-server.ts";
 import { metricsText } from "./gateway/metrics-text.ts";
 import { keepTree } from "./manifests/keep-tree.ts";
@@ -73,20 +73,20 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
 
   const sightings = new Sightings(clock);
   const live = new LiveNodes(clock, sightings);
-  const { driver, listening } = sporeDriver(around);
+  const { drivers, listening } = driversOf(around);
   await using server = await createApiServer({ store, kinds, clock, random, log, live, artifacts: blobs });
   const { apiBind: host, apiPort: port, tlsSan: names } = configuration;
   await using api = await listenHttps({ server, credentials, host, port, names, clock, log });
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
 
-  const manager = assemble(around, { server, blobs, sightings, live, drivers: new Drivers([driver]) });
+  const manager = assemble(around, { server, blobs, sightings, live, drivers });
   const source = { healthy: () => !signal.aborted, metrics: () => figures(server, manager, sightings) };
   await using health = await serveHealth(configuration.gatewayPort, source, log);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const parts = [
     manager.run(either),
-    driver.discover(sightings.heard, either),
+    drivers.discover(sightings.heard, either),
     keepManifests(around, kinds, server, either),
     tellWhenSilent(around, sightings, either),
   ];
@@ -103,8 +103,8 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   log.info({}, "spored stops");
 }
 
-/** The driver, and what resolves when it hears nodes. */
-function sporeDriver({ configuration, clock, log }: Surroundings) {
+/** The drivers, and what resolves when nodes are heard. */
+function driversOf({ configuration, clock, log }: Surroundings) {
   const { discoveryBind: bind, broadcast, udpPort: port, node } = configuration;
   const seeds = node.map((text) => {
     const [address = "", seedPort = "80"] = text.split(":");
@@ -114,8 +114,8 @@ function sporeDriver({ configuration, clock, log }: Surroundings) {
   const listening = new Promise<void>((resolve) => {
     onListening = resolve;
   });
-  const driver = new SporeDriver({ clock, log, discovery: { bind, broadcast, port, onListening }, seeds });
-  return { driver, listening };
+  const spore = { clock, log, discovery: { bind, broadcast, port, onListening }, seeds };
+  return { drivers: new Drivers(families({ spore })), listening };
 }
 
 interface Parts {

@@ -9,7 +9,7 @@ export interface StrictJson {
 }
 
 /** Deeper documents are refused, so that walks over them may recurse. */
-export const jsonDepthMax = 256;
+const jsonDepthMax = 256;
 
 /**
  * Reads JSON that came from outside.

@@ -22,9 +22,3 @@ export const desireChanged: Predicate = ({ object, old }) => {
 };
 
 const facets = ["labels", "annotations", "finalizers", "ownerReferences"] as const;
-
-/** The object is new or gone, or its labels changed. */
-export const labelsChanged: Predicate = ({ object, old }) =>
-  object === undefined ||
-  old === undefined ||
-  JSON.stringify(object.metadata.labels) !== JSON.stringify(old.metadata.labels);

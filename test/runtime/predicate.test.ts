@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Node } from "../../controller/api/node.ts";
-import { desireChanged, labelsChanged, type Predicate } from "../../controller/runtime/predicate.ts";
+import { desireChanged, type Predicate } from "../../controller/runtime/predicate.ts";
 import { nodeNamed } from "../support/nodes.ts";
 
 const before = nodeNamed("a", { metadata: { uid: "u", generation: 1, resourceVersion: "1", labels: { room: "lab" } } });
@@ -38,13 +38,5 @@ describe("desireChanged", () => {
     expect(desireChanged({ key, object: undefined, old: before })).toBe(true);
     const plain = nodeNamed("a");
     expect(desireChanged({ key, object: plain, old: plain })).toBe(true);
-  });
-});
-
-describe("labelsChanged", () => {
-  it("counts labels, coming and going, and nothing else", () => {
-    expect(judge(labelsChanged, { labels: {} })).toBe(true);
-    expect(judge(labelsChanged, { generation: 2 })).toBe(false);
-    expect(labelsChanged({ key: { name: "a" }, object: before, old: undefined })).toBe(true);
   });
 });

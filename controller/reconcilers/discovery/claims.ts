@@ -1,9 +1,9 @@
 import { isLabelValue, isQualifiedName } from "../../api/names.ts";
 
 /** Labels that we derive from what a device says; people's labels have no such prefix. */
-export const claimPrefix = "spore.dev/";
+const claimPrefix = "spore.dev/";
 /** What a device calls its own labels stands under this prefix. */
-export const deviceLabelPrefix = "device.spore.dev/";
+const deviceLabelPrefix = "device.spore.dev/";
 export const hostnameLabel = `${claimPrefix}hostname`;
 
 /** What a device says of itself that becomes labels of its Node. */

@@ -44,7 +44,7 @@ export function memberState(node: Node, yardstick: Yardstick): MemberState {
 }
 
 /** The revision of this group that the node is assigned to. */
-export function assignedRevision(node: Node, group: NodeGroup): string | undefined {
+function assignedRevision(node: Node, group: NodeGroup): string | undefined {
   const { assignment } = node.spec;
   return assignment?.group === keyText(keyOf(group)) ? assignment.revision : undefined;
 }

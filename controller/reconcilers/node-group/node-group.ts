@@ -35,7 +35,7 @@ export interface NodeGroupDependencies {
 }
 
 /** Keeps a deleted group until no node is assigned to it. */
-export const groupFinalizer = "spore.dev/assignments";
+const groupFinalizer = "spore.dev/assignments";
 
 /** A fleet in motion changes many nodes a second; looking at all of a group's nodes for each of them would cost the square of their number. */
 const paceMs = 100;

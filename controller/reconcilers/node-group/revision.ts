@@ -20,8 +20,8 @@ export interface ResolvedTemplate {
 }
 
 /** The entries of the Secret that holds a revision's configuration. */
-export const configEntry = "config.json";
-export const secretKeysEntry = "secret-keys.json";
+const configEntry = "config.json";
+const secretKeysEntry = "secret-keys.json";
 
 /** What a template refers to, found in the group's namespace. */
 export interface TemplateSources extends ConfigSources {

@@ -33,7 +33,7 @@ export function groupWatches(caches: CacheSource): readonly Watch[] {
 }
 
 /** The group that decides about the node, and every group that it matches. */
-export function groupsOfNode(node: Node, groups: readonly NodeGroup[]): readonly Key[] {
+function groupsOfNode(node: Node, groups: readonly NodeGroup[]): readonly Key[] {
   const assigned = node.spec.assignment?.group;
   const owner = node.spec.owner?.namespace;
   const matching = groups
@@ -44,7 +44,7 @@ export function groupsOfNode(node: Node, groups: readonly NodeGroup[]): readonly
 }
 
 /** Whether a change of a node can change what a group decides or reports. Progress within an operation cannot. */
-export function concernsGroups(change: Change<Node>): boolean {
+function concernsGroups(change: Change<Node>): boolean {
   const { object, old } = change;
   return !object || !old || desireChanged(change) || standing(object) !== standing(old);
 }

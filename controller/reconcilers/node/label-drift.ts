@@ -11,7 +11,7 @@ export type LabelDrift =
 export const deviceLabelsMax = 8;
 
 /** Upstream gateways read the installed version from this label. We write it as they do, and never believe it. */
-export const versionLabel = "version";
+const versionLabel = "version";
 
 /**
  * Template labels are contained in the device's: each must be there, one that we pushed and that is no longer wanted goes, all others stay.

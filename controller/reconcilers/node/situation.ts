@@ -1,4 +1,4 @@
-import type { NodeStatus, NodeStatusFailedAttempts, NodeStatusOperation } from "../../api/node.ts";
+import type { NodeStatus, NodeStatusFailedAttempts } from "../../api/node.ts";
 import { sameFirmware } from "../../artifacts/same-firmware.ts";
 import type { Observation } from "../../drivers/driver.ts";
 import type { Problem } from "../problem.ts";
@@ -96,9 +96,4 @@ export function attemptsThatCount(
 ): NodeStatusFailedAttempts | undefined {
   const digest = desired.firmware?.digest;
   return attempts && (attempts.digest !== digest || healthy) ? undefined : attempts;
-}
-
-/** Whether an operation has the wish that the node has now. */
-export function isStillWanted(operation: NodeStatusOperation, desired: Desired): boolean {
-  return operation.kind !== "InstallFirmware" || operation.digest === desired.firmware?.digest;
 }
