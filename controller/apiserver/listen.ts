@@ -5,6 +5,7 @@ import { fastify } from "fastify";
 import type { Clock, Timer } from "../base/clock.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { portHolder } from "../base/port-holder.ts";
 import type { ApiServer } from "./api-server.ts";
 import type { Credentials } from "./credentials.ts";
 import { serveExchange } from "./http-exchange.ts";
@@ -128,7 +129,9 @@ async function bind(listening: Promise<string>, host: string, port: number): Pro
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "EADDRINUSE") {
       const hint = "another spored or a Kubernetes server may hold it; choose another port with --api-port";
-      throw new SporeError("SPORE_PORT_TAKEN", `TCP port ${port} of ${host} is taken`, { hint }, { cause });
+      const holder = await portHolder("tcp", port);
+      const by = holder === undefined ? "" : ` by ${holder}`;
+      throw new SporeError("SPORE_PORT_TAKEN", `TCP port ${port} of ${host} is taken${by}`, { hint }, { cause });
     }
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
       const hint = "give an address of this machine with --api-bind; 0.0.0.0 stands for all of them";

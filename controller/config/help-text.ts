@@ -13,7 +13,7 @@ export function helpText(): string {
     flag.length < width ? `${flag.padEnd(width)}${summary}` : `${flag}\n${" ".repeat(width)}${summary}`,
   );
   return [
-    "spored - the control plane for fleets of microcontrollers",
+    "spored: the control plane of a fleet of microcontrollers. It hears the nodes and serves the API that sporectl and kubectl speak.",
     "",
     "Usage: spored [flags]",
     "",

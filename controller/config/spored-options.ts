@@ -33,19 +33,35 @@ export interface OptionSpec {
 }
 
 export const sporedOptions: { readonly [K in keyof SporedConfiguration]: OptionSpec } = {
-  dataDir: { type: "text", placeholder: "DIR", summary: "where objects, images and credentials live" },
-  apiBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address of the API" },
-  apiPort: { type: "port", placeholder: "PORT", summary: "TCP port of the API; 0 takes a free one" },
-  gatewayPort: { type: "port", placeholder: "PORT", summary: "TCP port of health and metrics; 0 takes a free one" },
-  udpPort: { type: "port", placeholder: "PORT", summary: "UDP port that nodes announce themselves on" },
-  discoveryBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address that hears nodes" },
-  broadcast: { type: "address", placeholder: "ADDRESS", summary: "broadcast address that reaches nodes" },
-  lan: { type: "switch", summary: "hear the local network: --discovery-bind 0.0.0.0 --broadcast 255.255.255.255" },
+  dataDir: {
+    type: "text",
+    placeholder: "DIR",
+    summary: "where objects, images and credentials live; default $XDG_DATA_HOME/spore",
+  },
+  apiBind: { type: "address", placeholder: "ADDRESS", summary: "IPv4 address of the API; default 127.0.0.1" },
+  apiPort: { type: "port", placeholder: "PORT", summary: "TCP port of the API; default 7443, 0 takes a free one" },
+  gatewayPort: {
+    type: "port",
+    placeholder: "PORT",
+    summary: "TCP port of health and metrics; default 3001, 0 takes a free one",
+  },
+  udpPort: { type: "port", placeholder: "PORT", summary: "UDP port that nodes announce themselves on; default 4210" },
+  discoveryBind: {
+    type: "address",
+    placeholder: "ADDRESS",
+    summary: "IPv4 address that hears nodes; default 127.0.0.1",
+  },
+  broadcast: {
+    type: "address",
+    placeholder: "ADDRESS",
+    summary: "broadcast address that reaches nodes; default 127.255.255.255",
+  },
+  lan: { type: "switch", summary: "hear the network: --discovery-bind 0.0.0.0 --broadcast 255.255.255.255" },
   node: { type: "list", placeholder: "IP[:PORT]", summary: "a node that does not announce itself; may be repeated" },
   manifests: {
     type: "text",
     placeholder: "DIR",
-    summary: "keep the objects what the YAML files of this directory say",
+    summary: "keep objects what the YAML files of this directory say",
   },
   pruneAll: { type: "switch", summary: "let --manifests delete more than a fifth of what it made" },
   autoAdopt: {
@@ -53,13 +69,13 @@ export const sporedOptions: { readonly [K in keyof SporedConfiguration]: OptionS
     placeholder: "NAMESPACE",
     summary: "groups of this namespace with adoption: Automatic may adopt nodes; may be repeated",
   },
-  otaParallel: { type: "count", placeholder: "N", summary: "firmware uploads at a time, over all groups" },
+  otaParallel: { type: "count", placeholder: "N", summary: "firmware uploads at a time, over all groups; default 4" },
   tlsSan: {
     type: "list",
     placeholder: "NAME",
     summary: "another name or address in the API's certificate; may be repeated",
   },
-  logLevel: { type: "choice", choices: logLevels, summary: "what to log" },
+  logLevel: { type: "choice", choices: logLevels, summary: "what to log; default info" },
 };
 
 /** `dataDir` as it is written on a command line: `--data-dir`. */

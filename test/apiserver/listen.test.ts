@@ -176,6 +176,7 @@ describe("the HTTPS listener", () => {
     const options = { server: api, credentials: identity.credentials, clock: systemClock, log: silentLogger };
     await expect(listenHttps({ ...options, host: "127.0.0.1", port })).rejects.toMatchObject({
       code: "SPORE_PORT_TAKEN",
+      message: expect.stringContaining(process.platform === "linux" ? `(process ${process.pid})` : "is taken"),
     });
     await expect(listenHttps({ ...options, host: "192.0.2.1", port: 0 })).rejects.toMatchObject({
       code: "SPORE_USAGE",

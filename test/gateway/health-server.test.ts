@@ -69,5 +69,7 @@ describe("serveHealth", () => {
     const second = serveHealth(first.port, source, silentLogger);
     await expect(second).rejects.toSatisfy((error) => isSporeError(error, "SPORE_PORT_TAKEN"));
     await expect(second).rejects.toMatchObject({ details: { hint: expect.stringContaining("--gateway-port") } });
+    const holder = process.platform === "linux" ? `(process ${process.pid})` : "is taken";
+    await expect(second).rejects.toThrow(holder);
   });
 });
