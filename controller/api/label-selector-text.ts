@@ -8,6 +8,9 @@ export interface LabelTerm {
   readonly values: readonly string[];
 }
 
+/** A term, or a requirement of an object's selector, which has no `values` where its operator needs none. */
+type AnyTerm = Pick<LabelTerm, "key" | "operator"> & { readonly values?: readonly string[] };
+
 /**
  * Reads `app=web,tier in (a,b),!old,size>3` and the like: kubernetes' grammar, where a comma means "and".
  *
@@ -83,11 +86,11 @@ function refused(text: string, why: string): SporeError {
 }
 
 /** Whether `labels` meet every term. As in Kubernetes, `!=` and `notin` hold where the key is absent. */
-export function matchesLabelTerms(terms: readonly LabelTerm[], labels: Readonly<Record<string, string>>): boolean {
+export function matchesLabelTerms(terms: readonly AnyTerm[], labels: Readonly<Record<string, string>>): boolean {
   return terms.every((term) => meets(term, Object.hasOwn(labels, term.key) ? labels[term.key] : undefined));
 }
 
-function meets({ operator, values }: LabelTerm, value: string | undefined): boolean {
+function meets({ operator, values = [] }: AnyTerm, value: string | undefined): boolean {
   switch (operator) {
     case "In":
       return value !== undefined && values.includes(value);

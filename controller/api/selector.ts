@@ -1,3 +1,5 @@
+import { matchesLabelTerms } from "./label-selector-text.ts";
+
 /** Kubernetes' `metav1.LabelSelector`: all of it must hold. */
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
@@ -17,23 +19,10 @@ export function isEmptySelector(selector: LabelSelector): boolean {
 
 /** Whether `labels` meet every requirement. As in Kubernetes, `NotIn` holds where the key is absent. */
 export function matchesSelector(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
-  const pairs = Object.entries(selector.matchLabels ?? {});
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  const pairs = Object.entries(matchLabels);
   return (
     pairs.every(([key, value]) => labels[key] === value) &&
-    (selector.matchExpressions ?? []).every((requirement) => meets(requirement, labels[requirement.key]))
+    (matchExpressions.length === 0 || matchesLabelTerms(matchExpressions, labels))
   );
-}
-
-function meets(requirement: LabelRequirement, value: string | undefined): boolean {
-  const values = requirement.values ?? [];
-  switch (requirement.operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    case "DoesNotExist":
-      return value === undefined;
-  }
 }
