@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { Event, Secret } from "../../controller/api/core-kinds.ts";
 import { Node } from "../../controller/api/node.ts";
 import { NodeGroup } from "../../controller/api/node-group.ts";
 import type { Driver } from "../../controller/drivers/driver.ts";
 import { physicsPresets } from "../../controller/simulator/spore/physics.ts";
 import { simulatedImage } from "../../controller/simulator/spore/simulated-image.ts";
 import { bootFleet } from "../support/spore-fleet.ts";
-import { eventually, pushFirmware, sporeDriver, startCluster, startControl, stateOf } from "./control-plane.ts";
+import { eventually, never, pushFirmware, sporeDriver, startCluster, startControl, stateOf } from "./control-plane.ts";
 import {
   changeGroup,
   createGroup,
@@ -129,6 +130,34 @@ describe("bad luck and lies", () => {
     await changeGroup(cluster, { template: { labels: { app: "changed" } } });
     await expect.poll(() => board?.state.ownLabels.app, { timeout: 20_000 }).toBe("changed");
     await eventually(cluster.client, Node, nodeName(board), isReady);
+  }, 60_000);
+
+  it("a device that repeats a Secret in its refusal makes neither status nor events tell it", async () => {
+    const { fleet, cluster, control } = await startConverged(1);
+    const { client } = cluster;
+    const name = nodeName(fleet.nodes[0]);
+    await control.stop();
+    const real = sporeDriver(cluster.clock, fleet);
+    const driver: Driver = {
+      family: real.family,
+      capabilities: real.capabilities,
+      discover: (sink, signal) => real.discover(sink, signal),
+      observe: (target, signal) => real.observe(target, signal),
+      async perform(target, action, report, signal) {
+        if (action.kind !== "PushConfig") return await real.perform(target, action, report, signal);
+        const message = `The device answered 400, bad value: ${action.values.apikey}.`;
+        return { kind: "refused", reason: "BadRequest", message };
+      },
+    };
+    await startControl(cluster, { fleet, driver });
+    const metadata = { namespace: "default", name: "lab-keys" };
+    await client.create(Secret, { metadata, stringData: { apikey: "hunter2-hunter2" } }, { signal: never });
+    await changeGroup(cluster, { secretsInClear: true, template: { config: [{ secretRef: { name: "lab-keys" } }] } });
+    const node = await eventually(client, Node, name, (one) => stateOf(one, "Stalled") === "True BadRequest");
+    const told = async () => JSON.stringify((await client.list(Event, {}, never)).items);
+    await expect.poll(told).toContain("bad value: ***");
+    expect(await told()).not.toContain("hunter2");
+    expect(JSON.stringify(node)).not.toContain("hunter2");
   }, 60_000);
 
   it("a device that confirms and keeps nothing is not written to without end", async () => {

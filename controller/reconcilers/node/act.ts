@@ -14,6 +14,7 @@ import type { NodeMemory, Refusable } from "./memory.ts";
 import { openOperation } from "./new-operation.ts";
 import { metSomebodyElse } from "./operation.ts";
 import type { Plan } from "./plan.ts";
+import { redacted } from "./redact.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
 const silent = () => {};
@@ -66,7 +67,8 @@ export async function pushConfig(
   context: ReconcileContext,
 ): Promise<void> {
   const { memory, desired, driver } = work;
-  const outcome = await driver.perform(target, { kind: "PushConfig", values: plan.values }, silent, context.signal);
+  const answer = await driver.perform(target, { kind: "PushConfig", values: plan.values }, silent, context.signal);
+  const outcome = redacted(answer, desired.config);
   const keys = Object.keys(plan.values).sort().join(", ");
   const what = {
     refusable: "config",

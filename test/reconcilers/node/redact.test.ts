@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import type { Outcome } from "../../../controller/drivers/driver.ts";
+import { redacted } from "../../../controller/reconcilers/node/redact.ts";
+
+const config = {
+  values: { site: "attic", pin: "12", key: "hunter2", longer: "hunter2-and-more" },
+  secretKeys: ["key", "longer", "pin"],
+  hash: "h",
+  secretsInClear: false,
+};
+const refused = (message: string): Outcome => ({ kind: "refused", reason: "BadRequest", message });
+
+describe("redacted", () => {
+  it("leaves no value of a Secret in what a device answered", () => {
+    const outcome = refused(
+      "The device answered 400, bad key: hunter2, bad longer: hunter2-and-more (hunter2) at attic.",
+    );
+    expect(redacted(outcome, config)).toEqual(
+      refused("The device answered 400, bad key: ***, bad longer: *** (***) at attic."),
+    );
+  });
+
+  it("leaves sentences alone that hold none, and values too short to be one", () => {
+    expect(redacted(refused("12 keys are too many."), config)).toEqual(refused("12 keys are too many."));
+    expect(redacted(refused("hunter2"), undefined)).toEqual(refused("hunter2"));
+    expect(redacted({ kind: "done" }, config)).toEqual({ kind: "done" });
+  });
+});
