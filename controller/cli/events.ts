@@ -4,6 +4,7 @@ import { ageText } from "./age-text.ts";
 import { clusterEventsNamespace } from "./cluster-events.ts";
 import { growingColumns } from "./columns.ts";
 import type { Command } from "./command.ts";
+import { follow } from "./follow.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { paint } from "./paint.ts";
@@ -41,8 +42,8 @@ async function runEvents(options: EventOptions, io: Io): Promise<number> {
   const head = ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
   if (sorted.length > 0) io.out.write(layOut([head, ...sorted.map((event) => row(event, io))]));
   if (!options.watch) return exitCodes.done;
-  for await (const event of session.client.watch(Event, { ...chosen, resourceVersion }, io.signal)) {
-    if (event.type === "ADDED" || event.type === "MODIFIED") io.out.write(layOut([row(event.object, io)]));
+  for await (const event of follow(session.client, Event, { ...chosen, resourceVersion }, io.signal)) {
+    if (event.type !== "DELETED") io.out.write(layOut([row(event.object, io)]));
   }
   return exitCodes.done;
 }

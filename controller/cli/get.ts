@@ -3,6 +3,7 @@ import type { Resource } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { columns, growingColumns } from "./columns.ts";
 import type { Command } from "./command.ts";
+import { follow } from "./follow.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { type OutputFormat, outputFormat, printObjects } from "./output-format.ts";
@@ -122,8 +123,7 @@ async function watchTarget(
   if (isTable) io.out.write(layOut([...head, ...bodyCells(first, layout)]));
   else for (const object of list.items) printObjects([object], format, true, io.out);
   const watch = { ...scope(namespace), ...nameOrSelectors(name, options), resourceVersion: list.resourceVersion };
-  for await (const event of session.client.watch(kind, watch, io.signal)) {
-    if (event.type === "BOOKMARK") continue;
+  for await (const event of follow(session.client, kind, watch, io.signal)) {
     if (!isTable) printObjects([event.object], format, true, io.out);
     else if (event.type !== "DELETED") {
       const table = await rowOf(kind, event.object, session, io);
