@@ -1,4 +1,5 @@
 import { SporeError } from "../base/errors.ts";
+import { physicsPresets } from "../simulator/spore/physics.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./io.ts";
 import { runSim, type SimOptions } from "./sim.ts";
@@ -13,8 +14,11 @@ export const sim: Command = {
       .option("--nodes <count>", "how many", whole, 8)
       .option("--family <family>", "spore", "spore")
       .option("--profile <profile>", "spore (our firmware), upstream-g1, upstream-g2 or upstream-g3", "spore")
-      .option("--fault <fault...>", "NAME[=NUMBER][@PERCENT%]; a wrong one lists them all")
-      .option("--physics <preset>", "how fast boards are; a wrong one lists them all", "quick")
+      .option(
+        "--fault <fault...>",
+        "what is wrong with the nodes, as NAME[=NUMBER][@PERCENT%]; `--fault help` lists the names",
+      )
+      .option("--physics <preset>", `how fast boards are: ${Object.keys(physicsPresets).join(", ")}`, "quick")
       .option("--speed <factor>", "how many times as fast as life", Number, 1)
       .option("--base <address>", "address of the first node; the others follow", "127.20.0.1")
       .option("--seed <seed>", "two runs with one seed do the same", whole, 1)

@@ -27,7 +27,7 @@ export function notJson(value: unknown, path: readonly (string | number)[] = [])
 function numberProblem(value: number, path: readonly (string | number)[]): NotJson | undefined {
   if (!Number.isFinite(value)) return { path, message: `${value} is not a value that JSON has` };
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    return { path, message: `the number ${value} is too large to keep exactly; write it as a string` };
+    return { path, message: "a number beyond 9007199254740991 cannot be kept exactly; write it as a string" };
   }
   return undefined;
 }
