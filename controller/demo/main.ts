@@ -14,6 +14,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// Nobody reads any more (`npm start | head`): end as cleanly as with Ctrl-C.
+stdout.on("error", () => stop.abort());
+
 const screen = new LivePicture({
   write: (text) => void stdout.write(text),
   isTerminal: stdout.isTTY === true,
