@@ -11,6 +11,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     reporters: ["default", new SummaryReporter()],
+    // Most tests wait for sockets and clocks; one worker less than cores, the default, would leave the machine idle.
+    maxWorkers: 3,
     testTimeout: long ? 600_000 : 20_000,
     hookTimeout: 120_000,
   },
