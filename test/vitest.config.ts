@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { SummaryReporter } from "./support/summary-reporter.ts";
 
-/** `SPORE_LONG=1` runs the long sweep: more seeds, more kills, the chip's instruction set. */
+/** `SPORE_LONG=1` runs the long sweep: more seeds, more kills. */
 const long = process.env.SPORE_LONG !== undefined;
 
 export default defineConfig({
