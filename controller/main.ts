@@ -5,19 +5,14 @@ import { systemClock } from "./base/clock.ts";
 import { isSporeError } from "./base/errors.ts";
 import { logText } from "./base/log-text.ts";
 import { systemRandom } from "./base/random.ts";
+import { stopSignal } from "./base/stop-signal.ts";
 import { clientVersion } from "./cli/client-version.ts";
 import { helpText } from "./config/help-text.ts";
 import { readConfiguration } from "./config/read-configuration.ts";
 import { runSpored } from "./spored.ts";
 
 /** The process `spored`. */
-const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.on(name, () => {
-    if (stop.signal.aborted) process.exit(130); // asked twice: at once
-    stop.abort();
-  });
-}
+const stop = stopSignal();
 
 try {
   const invocation = readConfiguration(process.argv.slice(2), process.env);

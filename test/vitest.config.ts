@@ -10,6 +10,7 @@ export default defineConfig({
     root: fileURLToPath(new URL("..", import.meta.url)),
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
+    setupFiles: ["test/support/end-with-vitest.ts"],
     reporters: ["default", new SummaryReporter()],
     // Most tests wait for sockets and clocks; one worker less than cores, the default, would leave the machine idle.
     maxWorkers: 3,

@@ -1,18 +1,13 @@
 import { stderr, stdout } from "node:process";
 import { systemClock } from "../base/clock.ts";
 import { isSporeError } from "../base/errors.ts";
+import { stopSignal } from "../base/stop-signal.ts";
 import { demoHelp, readDemoOptions } from "./demo-options.ts";
 import { LivePicture } from "./live-picture.ts";
 import { runDemo } from "./run-demo.ts";
 
 /** `npm start`. */
-const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.on(name, () => {
-    if (stop.signal.aborted) process.exit(130); // asked twice: at once
-    stop.abort();
-  });
-}
+const stop = stopSignal();
 
 // Nobody reads any more (`npm start | head`): end as cleanly as with Ctrl-C.
 stdout.on("error", () => stop.abort());

@@ -42,16 +42,18 @@ export async function startSpored(options: SporedProcessOptions): Promise<Spored
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const logFile = join(dataDir, "spored.log");
   const child = spawn(process.execPath, ["--enable-source-maps", program, "--data-dir", dataDir, ...flags], {
-    stdio: ["ignore", "pipe", "pipe"],
+    // It ends when this process does, however that comes about: see stop-signal.ts.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const log = createWriteStream(logFile, { flags: "a", mode: 0o600 });
-  child.stderr.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
   const ready = new Promise<ReadyLine>((resolve) => {
-    createInterface(child.stdout).on("line", (line) => {
-      log.write(`${line}\n`);
-      const said = readyLine(line);
-      if (said) resolve(said);
-    });
+    if (child.stdout)
+      createInterface(child.stdout).on("line", (line) => {
+        log.write(`${line}\n`);
+        const said = readyLine(line);
+        if (said) resolve(said);
+      });
   });
   const failed = new Promise<never>((_, reject) => {
     child.once("error", reject);

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { program } from "../support/built-programs.ts";
 import { hasTool } from "../support/machine-tools.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 import { type Finished, freeUdpPort } from "./plane.ts";
 import { ownBase } from "./simulated.ts";
 
@@ -28,11 +28,7 @@ async function ownFlags(): Promise<readonly string[]> {
 }
 
 /** A TMPDIR of its own shows what is left behind. */
-async function ownTemporaryDirectory(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), "spore-demo-test-"));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
+const ownTemporaryDirectory = directoryOfTest;
 
 interface Demo {
   readonly child: ChildProcess;
@@ -44,18 +40,18 @@ interface Demo {
 function start(words: readonly string[], env: NodeJS.ProcessEnv, uid?: number): Demo {
   const child = spawn(process.execPath, [demo, ...words], {
     env: { PATH: process.env.PATH, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
     ...(uid !== undefined && { uid, gid: uid }),
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
   const waiting = new Set<() => void>();
-  child.stdout.on("data", (chunk) => {
+  child.stdout?.on("data", (chunk) => {
     stdout += chunk;
     for (const look of waiting) look();
   });
-  child.stderr.on("data", (chunk) => {
+  child.stderr?.on("data", (chunk) => {
     stderr += chunk;
   });
   const ended = once(child, "close").then(([code]): Finished => ({ code, stdout, stderr }));
@@ -79,7 +75,7 @@ describe("npm start", () => {
     "--once converges, says so in order, and leaves nothing behind",
     { timeout: 120_000 },
     async () => {
-      const temporary = await ownTemporaryDirectory();
+      const temporary = ownTemporaryDirectory();
       const { ended } = start(["--once", "--nodes", "2", ...(await ownFlags())], { TMPDIR: temporary });
       const { code, stdout, stderr } = await ended;
       expect([code, stderr]).toEqual([0, ""]);
@@ -98,7 +94,7 @@ describe("npm start", () => {
   );
 
   it("goes on until Ctrl-C, and then leaves no process and no directory", { timeout: 120_000 }, async () => {
-    const temporary = await ownTemporaryDirectory();
+    const temporary = ownTemporaryDirectory();
     const { child, ended, said } = start(["--nodes", "2", ...(await ownFlags())], { TMPDIR: temporary });
     await said(/nodegroup\.spore\.dev\/lab-sensors created/);
     const children = await descendants(child.pid ?? 0);
@@ -109,13 +105,23 @@ describe("npm start", () => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
+  it("killed outright takes spored and its boards with it", { timeout: 120_000 }, async () => {
+    const { child, ended, said } = start(["--nodes", "2", ...(await ownFlags())], { TMPDIR: ownTemporaryDirectory() });
+    await said(/nodegroup\.spore\.dev\/lab-sensors created/);
+    const children = await descendants(child.pid ?? 0);
+    expect(children.length).toBeGreaterThan(2);
+    child.kill("SIGKILL");
+    await ended;
+    await expect.poll(() => living(children), { timeout: 15_000, interval: 50 }).toEqual([]);
+  });
+
   it("names the port that is taken and the flag that changes it", { timeout: 60_000 }, async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void holder.close());
     const address = holder.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const temporary = await ownTemporaryDirectory();
+    const temporary = ownTemporaryDirectory();
     const flags = ["--once", "--nodes", "1", "--simulated", ...(await ownFlags()), "--api-port", `${port}`];
     const { code, stderr } = await start(flags, { TMPDIR: temporary }).ended;
     expect(code).toBe(1);
@@ -136,8 +142,8 @@ describe("npm start", () => {
   });
 
   it("without a compiler says how to get one, and shows simulated nodes", { timeout: 60_000 }, async () => {
-    const temporary = await ownTemporaryDirectory();
-    const bare = join(await ownTemporaryDirectory(), "bin");
+    const temporary = ownTemporaryDirectory();
+    const bare = join(ownTemporaryDirectory(), "bin");
     await mkdir(bare);
     await symlink(process.execPath, join(bare, "node"));
     const flags = ["--once", "--nodes", "2", ...(await ownFlags())];
@@ -153,7 +159,7 @@ describe("npm start", () => {
     "works for an ordinary user (needs root to become one)",
     { timeout: 60_000 },
     async () => {
-      const temporary = await ownTemporaryDirectory();
+      const temporary = ownTemporaryDirectory();
       spawnSync("chown", ["nobody", temporary]);
       const flags = ["--once", "--nodes", "2", "--simulated", ...(await ownFlags()), "--http-port", "80"];
       const { code, stdout, stderr } = await start(flags, { TMPDIR: temporary, HOME: temporary }, nobody).ended;

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { systemClock } from "../../controller/base/clock.ts";
@@ -11,6 +10,7 @@ import type { Client } from "../../controller/client/client.ts";
 import { httpsTransport } from "../../controller/client/https-transport.ts";
 import { readKubeconfig } from "../../controller/client/kubeconfig.ts";
 import { program } from "../support/built-programs.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 export interface PlaneOptions {
   /** Where its nodes speak; absent: a free port, see `Plane.udpPort`. */
@@ -50,7 +50,7 @@ export interface Plane extends AsyncDisposable {
 
 /** Starts `spored` on free ports and a fresh data directory; both go when it is disposed of. */
 export async function startPlane({ udpPort, flags = [] }: PlaneOptions = {}): Promise<Plane> {
-  const dataDir = await mkdtemp(join(tmpdir(), "spore-e2e-"));
+  const { path: dataDir } = await temporaryDirectory();
   const plane = new ProcessPlane(dataDir, udpPort ?? (await freeUdpPort()), flags);
   try {
     await plane.start();
@@ -122,7 +122,7 @@ class ProcessPlane implements Plane {
   async start(): Promise<void> {
     const ports = ["--api-port", "0", "--gateway-port", "0", "--udp-port", String(this.udpPort)];
     const words = ["--enable-source-maps", program("main.js"), "--data-dir", this.dataDir, ...ports, ...this.#flags];
-    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
     const log: string[] = [];
     const closed = once(child, "close");
     try {
