@@ -21,7 +21,7 @@ function listening(): { readonly log: Logger; readonly heard: string[] } {
 
 describe("the API server", () => {
   it("lets the controllers assign nodes, and nothing that they do not need", async () => {
-    const server = await testServer();
+    await using server = await testServer();
     const [asAdmin, asController] = [admin, controllers].map((user) => new Asker(inProcessTransport(server, user)));
     await asAdmin?.post(urls.nodes, nodeManifest("a"));
     const assigned = await asController?.merge(`${urls.nodes}/a`, { spec: { assignment: { group: "default/g" } } });
@@ -33,7 +33,7 @@ describe("the API server", () => {
   });
 
   it("refuses before it looks whether the object is there", async () => {
-    const server = await testServer();
+    await using server = await testServer();
     const ask = new Asker(inProcessTransport(server, { name: "alice", groups: ["system:authenticated"] }));
     const [there, missing] = [await ask.get(`${urls.namespaces}/default`), await ask.get(`${urls.namespaces}/nope`)];
     expect([there.status, missing.status]).toEqual([403, 403]);
@@ -42,7 +42,7 @@ describe("the API server", () => {
 
   it("never logs what is in a Secret or in a request", async () => {
     const { log, heard } = listening();
-    const server = await testServer({ log });
+    await using server = await testServer({ log });
     const ask = new Asker(inProcessTransport(server, admin));
     const stringData = { password: "hunter2hunter2" };
     await ask.post(urls.secrets, { metadata: { name: "s" }, stringData });
@@ -66,15 +66,16 @@ describe("the API server", () => {
     });
     const ready = await testServer({ store: good, clock });
     await ready[Symbol.asyncDispose]();
-    const server = testServer({ store: broken, clock, log });
-    await expect(server).rejects.toThrow("a secret detail"); // at the start it may fail; once it runs it must not
+    const starting = testServer({ store: broken, clock, log });
+    await expect(starting).rejects.toThrow("a secret detail"); // at the start it may fail; once it runs it must not
     const failing: Store = new Proxy(good, {
       get: (store, name) =>
         name === "commit"
           ? () => Promise.reject(new TypeError("a secret detail"))
           : Reflect.get(store, name).bind(store),
     });
-    const ask = new Asker(inProcessTransport(await testServer({ store: failing, clock, log }), admin));
+    await using server = await testServer({ store: failing, clock, log });
+    const ask = new Asker(inProcessTransport(server, admin));
     const { status, json, headers } = await ask.post(urls.nodes, nodeManifest("a"));
     expect([status, json.reason]).toEqual([500, "InternalError"]);
     expect(json.message).toBe(`Internal error occurred: see the log of spored for the audit id ${headers["audit-id"]}`);
@@ -90,7 +91,8 @@ describe("the API server", () => {
       get: (store, name) => (name === "commit" ? () => new Promise(() => {}) : Reflect.get(store, name).bind(store)),
     });
     await (await testServer({ store: good, clock }))[Symbol.asyncDispose]();
-    const ask = new Asker(inProcessTransport(await testServer({ store: stuck, clock }), admin));
+    await using server = await testServer({ store: stuck, clock });
+    const ask = new Asker(inProcessTransport(server, admin));
     const answer = ask.post(urls.nodes, nodeManifest("a"));
     await clock.advance(60_000);
     expect((await answer).json).toMatchObject({ code: 504, reason: "Timeout" });
@@ -98,7 +100,7 @@ describe("the API server", () => {
   });
 
   it("ends watches and refuses requests once it is closed, but still says that it is alive", async () => {
-    const server = await testServer();
+    await using server = await testServer();
     const ask = new Asker(inProcessTransport(server, admin));
     await using watch = await ask.watch(`${urls.namespaces}?watch=1`);
     expect(await watch.take(2)).toEqual(["ADDED default", "ADDED kube-system"]);
@@ -119,14 +121,16 @@ describe("the API server", () => {
     await ask.post("/api/v1/namespaces/lab/configmaps", configMap("held", {}, { finalizers: ["x.dev/hold"] }));
     await ask.delete(`${urls.namespaces}/lab`);
     await first[Symbol.asyncDispose]();
-    const second = new Asker(inProcessTransport(await testServer({ store, clock }), admin));
+    await using server = await testServer({ store, clock });
+    const second = new Asker(inProcessTransport(server, admin));
     await second.merge("/api/v1/namespaces/lab/configmaps/held", { metadata: { finalizers: null } });
     await clock.advance(10_000);
     expect((await second.get(`${urls.namespaces}/lab`)).status).toBe(404);
   });
 
   it("counts what it does, under names of its own", async () => {
-    const ask = new Asker(inProcessTransport(await testServer(), admin));
+    await using server = await testServer();
+    const ask = new Asker(inProcessTransport(server, admin));
     await ask.post(urls.nodes, nodeManifest("a"));
     await ask.get("/apis/evil.dev/v1/x%22%7D%0Ainjected");
     await using watch = await ask.watch(`${urls.nodes}?watch=1`);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { LiveNode } from "../../controller/api/live-node.ts";
 import type { LiveEvent, LiveSource } from "../../controller/api/live-source.ts";
 import { inProcessTransport } from "../../controller/apiserver/in-process.ts";
@@ -30,7 +30,9 @@ const source: LiveSource = {
 };
 
 async function asker(): Promise<Asker> {
-  return new Asker(inProcessTransport(await testServer({ live: source }), controllers));
+  const server = await testServer({ live: source });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return new Asker(inProcessTransport(server, controllers));
 }
 
 describe("livenodes", () => {

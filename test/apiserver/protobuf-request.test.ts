@@ -107,7 +107,8 @@ describe("readProtobuf", () => {
 
 describe("the API server", () => {
   it("takes objects and DeleteOptions in protobuf, and answers in JSON", async () => {
-    const ask = new Asker(inProcessTransport(await testServer(), admin));
+    await using server = await testServer();
+    const ask = new Asker(inProcessTransport(server, admin));
     const headers = { "content-type": protobufType, accept: `${protobufType},application/json` };
     const created = await ask.send("POST", urls.secrets, { body: secret, headers });
     expect([created.status, created.json.metadata.name]).toEqual([201, "wifi"]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { inProcessTransport } from "../../controller/apiserver/in-process.ts";
 import { storeWatchQueueMaxEvents } from "../../controller/base/limits.ts";
 import { openMemoryStore } from "../../controller/store/memory.ts";
@@ -11,6 +11,7 @@ async function parts(keepRevisions = 10_000) {
   const clock = new ManualClock();
   const store = openMemoryStore({ clock, keep: { ms: 0, revisions: keepRevisions } });
   const server = await testServer({ clock, store });
+  onTestFinished(() => server[Symbol.asyncDispose]());
   return { clock, store, server, ask: new Asker(inProcessTransport(server, admin)) };
 }
 

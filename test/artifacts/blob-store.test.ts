@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { openBlobStore } from "../../controller/artifacts/blob-store.ts";
 import { ManualClock } from "../support/manual-clock.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 
 const image = new TextEncoder().encode("an image, more or less".repeat(1000));
 const digest = sha256(image);
@@ -14,10 +14,9 @@ describe("BlobStore", () => {
   let directory: string;
   const clock = new ManualClock();
 
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), "spore-blobs-"));
+  beforeEach(() => {
+    directory = directoryOfTest();
   });
-  afterEach(() => rm(directory, { recursive: true }));
 
   it("gives back what was put, whole and in parts", async () => {
     const blobs = await openBlobStore(directory, clock);

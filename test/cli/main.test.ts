@@ -1,28 +1,23 @@
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { program } from "../support/built-programs.ts";
 import { type CliStage, cliStage, furnish } from "../support/cli-stage.ts";
-import { type CompiledController, compileController } from "../support/compiled-controller.ts";
 
 const run = promisify(execFile);
 
 let stage: CliStage;
-let compiled: CompiledController;
 beforeAll(async () => {
-  compiled = await compileController();
   stage = await cliStage();
   await furnish(stage);
 });
-afterAll(async () => {
-  await stage[Symbol.asyncDispose]();
-  await compiled[Symbol.asyncDispose]();
-});
+afterAll(() => stage[Symbol.asyncDispose]());
 
 /** A process that outlives its work fails the test by its time limit, which is shorter than each `--timeout` below. */
 function sporectl(...words: string[]) {
-  const program = fileURLToPath(compiled.url("cli/main.js"));
-  return run(process.execPath, [program, "--kubeconfig", stage.kubeconfig, ...words], { timeout: 15_000 });
+  return run(process.execPath, [program("cli/main.js"), "--kubeconfig", stage.kubeconfig, ...words], {
+    timeout: 15_000,
+  });
 }
 
 describe("the process sporectl", () => {

@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isSporeError } from "../../controller/base/errors.ts";
 import { helpText } from "../../controller/config/help-text.ts";
 import { readConfiguration } from "../../controller/config/read-configuration.ts";
 import { flagOf, type SporedConfiguration, sporedOptions } from "../../controller/config/spored-options.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 
 const home = { XDG_DATA_HOME: "/home/ada/data" };
 
@@ -26,7 +26,7 @@ function refusal(words: readonly string[], environment: Record<string, string> =
 }
 
 function file(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "spored-config-")), "spored.yaml");
+  const path = join(directoryOfTest(), "spored.yaml");
   writeFileSync(path, text);
   return path;
 }

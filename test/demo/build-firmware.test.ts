@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { findDescriptor } from "../../controller/artifacts/find-descriptor.ts";
 import { parseImage } from "../../controller/artifacts/parse-image.ts";
 import { silentLogger } from "../../controller/base/log.ts";
 import { buildHostFirmware } from "../../controller/demo/build-firmware.ts";
 import { checkout, never } from "../firmware/host-firmware.ts";
 import { hasTool } from "../support/machine-tools.ts";
+import { directoryOfFile } from "../support/temporary-directory.ts";
 
-const outDir = mkdtempSync(join(tmpdir(), "spore-build-"));
-afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+const outDir = directoryOfFile();
 
 const build = () => buildHostFirmware({ checkout, outDir, signal: never, log: silentLogger });
 

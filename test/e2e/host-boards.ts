@@ -1,11 +1,11 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemClock } from "../../controller/base/clock.ts";
 import { addressAfter } from "../../controller/demo/board-fleet.ts";
 import type { HostFirmware, HostImage } from "../../controller/demo/build-firmware.ts";
 import { bootNode, type HostNode, type HostNodeOptions } from "../../controller/demo/host-node.ts";
 import { builtFirmware } from "../firmware/host-firmware.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { ownBase } from "./simulated.ts";
 
 /** A build folder of one's own, which may be deleted. */
@@ -18,7 +18,7 @@ export interface BuildFolder extends AsyncDisposable {
 /** Copies what the build made, so that nobody else misses it. */
 export async function copyOfBuild(): Promise<BuildFolder> {
   const built = await builtFirmware();
-  const folder = await mkdtemp(join(tmpdir(), "spore-build-"));
+  const folder = (await temporaryDirectory()).path;
   const copied = (path: string) => join(folder, basename(path));
   await Promise.all(
     [built.loader, built.keyFile, ...built.images.map(({ path }) => path)].map((path) => cp(path, copied(path))),
@@ -51,7 +51,7 @@ export class HostBoards implements AsyncDisposable {
       udpPort,
     }: Pick<HostNodeOptions, "firmware" | "factoryImage"> & { readonly udpPort: number },
   ): Promise<HostBoards> {
-    const parent = await mkdtemp(join(tmpdir(), "spore-boards-"));
+    const parent = (await temporaryDirectory()).path;
     const base = ownBase();
     const boards = new HostBoards(
       Array.from({ length: count }, (_, index) => ({

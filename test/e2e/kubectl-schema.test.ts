@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installCrds } from "../../controller/apiserver/install-crds.ts";
@@ -11,6 +10,7 @@ import { openMemoryStore } from "../../controller/store/memory.ts";
 import { type HttpsServer, httpsServer, type TestIdentity, testIdentity } from "../support/https-server.ts";
 import { hasTool } from "../support/machine-tools.ts";
 import { sporeKinds } from "../support/spore-kinds.ts";
+import { directoryOfFile } from "../support/temporary-directory.ts";
 
 interface Outcome {
   readonly ok: boolean;
@@ -20,12 +20,11 @@ interface Outcome {
 
 /** What kubectl learns from discovery, OpenAPI and Tables, whichever version of it this machine has (1.20 and later). */
 describe.skipIf(!hasTool("kubectl"))("kubectl", () => {
-  let home: string;
+  const home = directoryOfFile();
   let identity: TestIdentity;
   let server: HttpsServer;
 
   beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), "spore-kubectl-"));
     const store = openMemoryStore({ clock: systemClock });
     await installCrds({ store, crds: ownCrds(), clock: systemClock, random: seededRandom(2) });
     identity = await testIdentity();
@@ -35,7 +34,6 @@ describe.skipIf(!hasTool("kubectl"))("kubectl", () => {
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
     await identity?.[Symbol.asyncDispose]();
-    await rm(home, { recursive: true, force: true });
   });
 
   function kubectl(...words: readonly string[]): Promise<Outcome> {

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, onTestFinished } from "vitest";
+import { describe } from "vitest";
 import { systemClock } from "../../controller/base/clock.ts";
 import type { HostFirmware, HostImage } from "../../controller/demo/build-firmware.ts";
 import { bootNode, type HostNode, type HostNodeOptions } from "../../controller/demo/host-node.ts";
 import { hasTool } from "../support/machine-tools.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 import { builtFirmware } from "./host-firmware.ts";
 
 /** What a test says about its board; the rest is chosen so that boards do not meet. */
@@ -67,9 +66,7 @@ export function imageOf(version: string): HostImage {
 
 /** A directory for a board, removed when the test has finished. */
 export function freshStateDir(): string {
-  const parent = mkdtempSync(join(tmpdir(), "spore-board-"));
-  onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
-  return join(parent, "board");
+  return join(directoryOfTest(), "board");
 }
 
 /** The UDP port of this test process: boards of two files must not hear each other. */

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { applicationSources, descriptorSource, listFirmware } from "../../controller/demo/firmware-sources.ts";
 import { hasTool } from "../support/machine-tools.ts";
+import { directoryOfFile } from "../support/temporary-directory.ts";
 import { chipTools, compileForChip, isInstalled } from "./chip-compiler.ts";
 import { checkout } from "./host-firmware.ts";
 
@@ -17,8 +17,7 @@ const defines = ['SPORE_APPLICATION="lab-sensor"', 'SPORE_VERSION="1.1.0"', 'SPO
 defines.push("SPORE_FS_START=0xEB000", 'SPORE_BUILT="20260101T000000Z"');
 const flags = [`-isystem${join(firmware, "common", "arduino-decls")}`, ...defines.map((define) => `-D${define}`)];
 
-const outDir = mkdtempSync(join(tmpdir(), "spore-chip-"));
-afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+const outDir = directoryOfFile();
 
 /** Every source of an image for the chip, below `firmware`. */
 async function chipSources(): Promise<readonly string[]> {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { packFlashContents, packHostImage } from "../../controller/artifacts/host-image-writer.ts";
 import { systemClock } from "../../controller/base/clock.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 import { type Board, board, describeBoards, firmware } from "./board.ts";
 import { imageBytes, md5Of, multipart, multipartType, runningVersion, upload, uploadBare } from "./upload.ts";
 
@@ -206,7 +206,7 @@ describeBoards("the boot loader", () => {
   });
 
   it("needs nothing but the board's own directory", async () => {
-    const build = await mkdtemp(join(tmpdir(), "spore-gone-"));
+    const build = directoryOfTest();
     await cp(firmware().loader, join(build, "loader"));
     await cp(firmware().keyFile, join(build, "key"));
     await using first = await board({ firmware: { loader: join(build, "loader"), keyFile: join(build, "key") } });

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runCompiler } from "../../controller/demo/compiler.ts";
+import { directoryOfFile } from "../support/temporary-directory.ts";
 import { chipTools, compileForChip, isInstalled } from "./chip-compiler.ts";
 import { never } from "./host-firmware.ts";
 import { coreDir, coreSources, coreTests, run } from "./native-program.ts";
@@ -16,8 +16,7 @@ const missing = [
 ];
 const why = ` (skipped, missing: ${missing.join(", ")}; apt-get install gcc-xtensa-lx106 picolibc-xtensa-lx106-elf qemu-system-misc)`;
 
-const outDir = mkdtempSync(join(tmpdir(), "spore-qemu-"));
-afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+const outDir = directoryOfFile();
 
 describe(`the portable core on the chip's instruction set${missing.length > 0 ? why : ""}`, () => {
   it.skipIf(missing.length > 0)("passes its own tests", { timeout: 180_000 }, async () => {

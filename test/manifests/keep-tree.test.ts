@@ -1,5 +1,4 @@
-import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, vi } from "vitest";
 import { ConfigMap } from "../../controller/api/core-kinds.ts";
@@ -9,12 +8,13 @@ import { seededRandom } from "../../controller/base/random.ts";
 import { keepTree } from "../../controller/manifests/keep-tree.ts";
 import { compileSchema } from "../../controller/schema/compiled-schema.ts";
 import { MapObjectApi } from "../support/object-api.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 
 const compiled = compileSchema({ type: "object", "x-kubernetes-preserve-unknown-fields": true }, ConfigMap);
 
 describe("keepTree", () => {
   it("follows the directory, also through an editor's atomic save and a spell of nonsense", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "spore-keep-"));
+    const directory = directoryOfTest();
     const api = new MapObjectApi();
     const stop = new AbortController();
     const kept = keepTree(

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigMap } from "../../controller/api/core-kinds.ts";
 import { manifestFileMaxBytes } from "../../controller/base/limits.ts";
 import { readStream, readTree, type TreeOptions } from "../../controller/manifests/read-tree.ts";
 import { compileSchema } from "../../controller/schema/compiled-schema.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 
 const compiled = compileSchema({ type: "object", "x-kubernetes-preserve-unknown-fields": true }, ConfigMap);
 const options: TreeOptions = {
@@ -16,7 +16,7 @@ const options: TreeOptions = {
 const manifest = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
 
 function tree(files: Readonly<Record<string, string>>): string {
-  const root = mkdtempSync(join(tmpdir(), "spore-tree-"));
+  const root = directoryOfTest();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(root, name, ".."), { recursive: true });
     writeFileSync(join(root, name), text);

@@ -1,5 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ConfigMap } from "../../controller/api/core-kinds.ts";
@@ -8,6 +7,7 @@ import { inventoryKey, readInventory } from "../../controller/manifests/inventor
 import { syncTree } from "../../controller/manifests/sync-tree.ts";
 import { compileSchema } from "../../controller/schema/compiled-schema.ts";
 import { MapObjectApi } from "../support/object-api.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 
 const compiled = compileSchema({ type: "object", "x-kubernetes-preserve-unknown-fields": true }, ConfigMap);
 const manifest = (name: string, value = "1") =>
@@ -18,7 +18,7 @@ describe("syncTree", () => {
   let api: MapObjectApi;
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "spore-sync-"));
+    directory = directoryOfTest();
     api = new MapObjectApi();
   });
 

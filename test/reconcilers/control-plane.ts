@@ -1,7 +1,4 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { ConfigMap, Event, Namespace, Secret } from "../../controller/api/core-kinds.ts";
 import { Firmware } from "../../controller/api/firmware.ts";
@@ -39,6 +36,7 @@ import type { Fleet } from "../../controller/simulator/spore/fleet.ts";
 import { openMemoryStore } from "../../controller/store/memory.ts";
 import { admin, noLiveNodes } from "../support/api-server.ts";
 import { sporeKinds } from "../support/spore-kinds.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What outlives a controller: the store behind its server, and the images. */
 export interface Cluster {
@@ -71,8 +69,8 @@ export const never = new AbortController().signal;
 
 /** A server with an empty store. */
 export async function startCluster(clock: Clock = systemClock): Promise<Cluster> {
-  const directory = await mkdtemp(join(tmpdir(), "spore-blobs-"));
-  const blobs = await openBlobStore(directory, clock);
+  const directory = await temporaryDirectory();
+  const blobs = await openBlobStore(directory.path, clock);
   const server = await createApiServer({
     store: openMemoryStore({ clock }),
     kinds: sporeKinds,
@@ -84,7 +82,7 @@ export async function startCluster(clock: Clock = systemClock): Promise<Cluster>
   });
   onTestFinished(async () => {
     await server[Symbol.asyncDispose]();
-    await rm(directory, { recursive: true, force: true });
+    await directory[Symbol.asyncDispose]();
   });
   const client = apiClient(inProcessTransport(server, admin), { clock, userAgent: "test/1" });
   return { server, blobs, clock, client };

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Logger, silentLogger } from "../../controller/base/log.ts";
 import { lockDirectory } from "../../controller/store/directory-lock.ts";
 import { code } from "../contract/store/setup.ts";
-import { compileController } from "../support/compiled-controller.ts";
+import { programUrl } from "../support/built-programs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const writer = fileURLToPath(new URL("processes/writer.mjs", import.meta.url));
@@ -52,9 +52,8 @@ describe("lockDirectory", () => {
   });
 
   it("refuses while another process holds it, by name, and not once that was killed", { timeout: 60_000 }, async () => {
-    await using controller = await compileController();
     await using work = await temporaryDirectory();
-    const child = spawn(process.execPath, [writer, controller.url("store/lmdb.js"), work.path, "1"], {
+    const child = spawn(process.execPath, [writer, programUrl("store/lmdb.js"), work.path, "1"], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(child, "close");

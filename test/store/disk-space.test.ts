@@ -8,7 +8,7 @@ import { silentLogger } from "../../controller/base/log.ts";
 import { openLmdbStore } from "../../controller/store/lmdb.ts";
 import { put, take } from "../contract/store/notation.ts";
 import { code, never } from "../contract/store/setup.ts";
-import { compileController } from "../support/compiled-controller.ts";
+import { programUrl } from "../support/built-programs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { checkAcknowledged, readAcknowledgement } from "./acknowledgements.ts";
 import { wholeHistory } from "./whole-history.ts";
@@ -48,11 +48,10 @@ describe.skipIf(!mounted)("openLmdbStore on a small disk (skipped where no file 
 
 describe("openLmdbStore, when a write fails all the same", () => {
   it("refuses all that comes, and has what it acknowledged at the next start", { timeout: 60_000 }, async () => {
-    await using controller = await compileController();
     await using directory = await temporaryDirectory();
     // A limit of the process stands for the disk: beyond 2 MiB of file, writes fail.
     const limited = 'trap "" XFSZ; ulimit -f 4096; exec "$@"';
-    const command = [process.execPath, writer, controller.url("store/lmdb.js"), directory.path, "8"];
+    const command = [process.execPath, writer, programUrl("store/lmdb.js"), directory.path, "8"];
     const { status, stdout } = spawnSync("sh", ["-c", limited, "sh", ...command], { encoding: "utf8" });
     const lines = stdout.trim().split("\n").slice(1);
     expect(status).toBe(0);

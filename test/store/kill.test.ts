@@ -3,24 +3,18 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { systemClock } from "../../controller/base/clock.ts";
 import { silentLogger } from "../../controller/base/log.ts";
 import { randomInteger, seededRandom } from "../../controller/base/random.ts";
 import { openLmdbStore } from "../../controller/store/lmdb.ts";
-import { type CompiledController, compileController } from "../support/compiled-controller.ts";
+import { programUrl } from "../support/built-programs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { type Acknowledgement, checkAcknowledged, readAcknowledgement } from "./acknowledgements.ts";
 import { wholeHistory } from "./whole-history.ts";
 
 const writer = fileURLToPath(new URL("processes/writer.mjs", import.meta.url));
 const rounds = process.env.SPORE_LONG === undefined ? 10 : 100;
-
-let controller: CompiledController;
-beforeAll(async () => {
-  controller = await compileController();
-});
-afterAll(() => controller[Symbol.asyncDispose]());
 
 describe("openLmdbStore", () => {
   it("keeps every acknowledged write through kill -9 at any moment", { timeout: rounds * 10_000 }, async () => {
@@ -47,7 +41,7 @@ describe("openLmdbStore", () => {
 
 /** Starts a writer, kills it once it has said `lines` lines, and returns what it had acknowledged by then. */
 async function writeUntilKilled(data: string, writers: number, lines: number): Promise<readonly Acknowledgement[]> {
-  const child = spawn(process.execPath, [writer, controller.url("store/lmdb.js"), data, String(writers)], {
+  const child = spawn(process.execPath, [writer, programUrl("store/lmdb.js"), data, String(writers)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "close");

@@ -9,7 +9,7 @@ import { silentLogger } from "../../controller/base/log.ts";
 import { type Random, randomInteger, seededRandom } from "../../controller/base/random.ts";
 import { openLmdbStore } from "../../controller/store/lmdb.ts";
 import { readLmdbHeader } from "../../controller/store/lmdb-header.ts";
-import { compileController } from "../support/compiled-controller.ts";
+import { programUrl } from "../support/built-programs.ts";
 import { readSystemCalls } from "../support/system-calls.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { RecordedDisk, type Said } from "./recorded-disk.ts";
@@ -77,14 +77,13 @@ function statesAfter(commits: readonly PlannedCommit[]): readonly (readonly stri
 }
 
 async function record(work: string, plan: Plan): Promise<{ disk: RecordedDisk; transactions: number }> {
-  await using controller = await compileController();
   const recording = join(work, "recording");
   const planFile = join(work, "plan.json");
   const data = join(work, "data");
   await writeFile(planFile, JSON.stringify(plan));
   await promisify(execFile)("strace", [
     ...["-f", "-y", "-xx", "-s", "4194304", "-e", `trace=${calls}`, "-o", recording],
-    ...[process.execPath, replay, controller.url("store/lmdb.js"), data, planFile],
+    ...[process.execPath, replay, programUrl("store/lmdb.js"), data, planFile],
   ]);
   const disk = new RecordedDisk(readSystemCalls(await readFile(recording, "latin1")), seededRandom(11));
   const { transaction } = await readLmdbHeader(data, join(data, "objects.mdb"));

@@ -1,6 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { LiveSource } from "../../controller/api/live-source.ts";
 import type { Method, Transport } from "../../controller/api/transport.ts";
 import { type ApiServer, createApiServer } from "../../controller/apiserver/api-server.ts";
@@ -12,6 +9,7 @@ import { seededRandom } from "../../controller/base/random.ts";
 import { openMemoryStore } from "../../controller/store/memory.ts";
 import type { Store } from "../../controller/store/store.ts";
 import { sporeKinds } from "./spore-kinds.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 export const admin: User = { name: "admin", groups: ["system:masters", "system:authenticated"] };
 
@@ -33,17 +31,31 @@ export interface ServerParts {
   readonly log?: Logger;
 }
 
-/** A server with all our kinds, on a store in memory unless another is given. */
+/** A server with all our kinds, on a store in memory unless another is given. Its images go when it is disposed of. */
 export async function testServer({ clock = systemClock, store, live, log }: ServerParts = {}): Promise<ApiServer> {
-  return createApiServer({
-    store: store ?? openMemoryStore({ clock }),
-    kinds: sporeKinds,
-    clock,
-    random: seededRandom(1),
-    log: log ?? silentLogger,
-    live: live ?? noLiveNodes,
-    artifacts: await openBlobStore(await mkdtemp(join(tmpdir(), "spore-artifacts-")), clock),
-  });
+  const images = await temporaryDirectory();
+  try {
+    const server = await createApiServer({
+      store: store ?? openMemoryStore({ clock }),
+      kinds: sporeKinds,
+      clock,
+      random: seededRandom(1),
+      log: log ?? silentLogger,
+      live: live ?? noLiveNodes,
+      artifacts: await openBlobStore(images.path, clock),
+    });
+    return {
+      handle: (request, user) => server.handle(request, user),
+      drain: () => server.drain(),
+      async [Symbol.asyncDispose]() {
+        await server[Symbol.asyncDispose]();
+        await images[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await images[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** One answer, read to its end. */

@@ -1,13 +1,18 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The programs as users run them: `program("main.js")`, `program("cli/main.js")`, `program("demo/main.js")`. */
 export function program(path: string): string {
   return join(checkout, "dist", path);
+}
+
+/** What a process imports to use a part of them: `programUrl("store/lmdb.js")`. */
+export function programUrl(path: string): string {
+  return pathToFileURL(program(path)).href;
 }
 
 /** Brings `dist/` up to date. Once and before all tests, because files that are being written must not be run. */

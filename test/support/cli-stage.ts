@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { inProcessTransport } from "../../controller/apiserver/in-process.ts";
@@ -8,6 +7,7 @@ import type { Io, Screen } from "../../controller/cli/io.ts";
 import { runCli } from "../../controller/cli/run-cli.ts";
 import { Asker, admin, nodeManifest, urls } from "./api-server.ts";
 import { httpsServer, testIdentity } from "./https-server.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** What a command left behind. */
 export interface Ran {
@@ -51,7 +51,8 @@ function stillClock(nowMs: number): Clock {
 export async function cliStage(): Promise<CliStage> {
   const identity = await testIdentity();
   const server = await httpsServer(identity, { clock: stillClock(startMs) });
-  const folder = await mkdtemp(join(tmpdir(), "spore-cli-"));
+  const directory = await temporaryDirectory();
+  const folder = directory.path;
   const { kubeconfig } = server;
   const hide = (text: string) =>
     text.replaceAll(folder, "%").replaceAll(server.listener.url, "https://server").replaceAll(kubeconfig, "KUBECONFIG");
@@ -66,7 +67,7 @@ export async function cliStage(): Promise<CliStage> {
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await identity[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true });
+      await directory[Symbol.asyncDispose]();
     },
   };
 }

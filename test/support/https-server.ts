@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { readAdminToken } from "../../controller/apiserver/admin-kubeconfig.ts";
 import type { ApiServer } from "../../controller/apiserver/api-server.ts";
 import { type Credentials, openCredentials } from "../../controller/apiserver/credentials.ts";
@@ -8,6 +5,7 @@ import { type Listener, listenHttps } from "../../controller/apiserver/listen.ts
 import { systemClock } from "../../controller/base/clock.ts";
 import { silentLogger } from "../../controller/base/log.ts";
 import { type ServerParts, testServer } from "./api-server.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** Who a server is and who its administrator is, in a directory of their own. Making an authority takes a while, so many servers may share one. */
 export interface TestIdentity extends AsyncDisposable {
@@ -17,11 +15,12 @@ export interface TestIdentity extends AsyncDisposable {
 }
 
 export async function testIdentity(): Promise<TestIdentity> {
-  const dataDir = await mkdtemp(join(tmpdir(), "spore-https-"));
+  const directory = await temporaryDirectory();
+  const dataDir = directory.path;
   const credentials = await openCredentials({ dataDir, clock: systemClock, log: silentLogger });
   const kubeconfig = await credentials.writeAdminKubeconfig("https://127.0.0.1:1");
   const token = (await readAdminToken(kubeconfig)) ?? "";
-  return { credentials, dataDir, token, [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true }) };
+  return { credentials, dataDir, token, [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose]() };
 }
 
 /** A server on a socket of loopback. */
