@@ -44,7 +44,7 @@ export interface Transfer {
  * One change that is worth looking at. Being heard again is none.
  *
  * `appeared` and `forgotten`: the entry came or went. `changed`: labels, boot, version, state, configuration, chip or port. `moved`: a known
- * device speaks from another address. `displaced`: another device speaks from its address, so where it is now is not known. `phase`: it
+ * device speaks from another address, or where it was before it was displaced. `displaced`: another device speaks from its address, so where it is now is not known. `phase`: it
  * fell silent or came back. One message can do several at once; the first that fits is told, so look at the device and not at the kind.
  */
 export interface LiveChange {

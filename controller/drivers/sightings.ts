@@ -152,7 +152,7 @@ export class Sightings {
     return this.#byKey.has(plain) ? `${plain}#${(chipId ?? 0).toString(16)}` : plain;
   }
 
-  /** @returns whether the entry was known at another address before. */
+  /** @returns whether the entry is now known to be elsewhere than before, or where it is after nobody knew. */
   #place(entry: Entry, address: string): boolean {
     if (entry.address === address) return false;
     const before = entry.address;
@@ -165,7 +165,7 @@ export class Sightings {
       this.#tell("displaced", displaced);
       this.#touch(displaced, "there");
     }
-    return before !== undefined;
+    return true;
   }
 
   #forget(entry: Entry): void {

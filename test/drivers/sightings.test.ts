@@ -79,6 +79,14 @@ describe("Sightings", () => {
     expect(table.at("10.0.0.1")?.hostname).toBe("esp_B");
   });
 
+  it("tells of a displaced device that is heard where it was", () => {
+    hear("esp_A", "10.0.0.1", { chipId: 0xa });
+    hear("esp_B", "10.0.0.1", { chipId: 0xb });
+    told.length = 0;
+    hear("esp_A", "10.0.0.1");
+    expect(told).toContain("moved spore/esp_A Active");
+  });
+
   it("tells two devices of one name apart by their chips, and each keeps its address", () => {
     hear("esp_A", "10.0.0.1", { chipId: 0xa });
     hear("esp_A", "10.0.0.2", { chipId: 0xb });
