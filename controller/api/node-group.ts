@@ -60,7 +60,7 @@ export interface NodeGroupSpec {
   readonly selector: LabelSelector;
   /** When two groups match one node the higher priority wins, then the older group. */
   readonly priority: number;
-  /** Automatic adopts matching unowned nodes, where the operator allows it for this namespace (spored --auto-adopt). */
+  /** Automatic adopts matching unowned nodes once they have answered a request, where the operator allows it for this namespace (spored --auto-adopt). */
   readonly adoption: "Manual" | "Automatic";
   /** Whether configuration from Secrets may go to devices without a token. */
   readonly secretsInClear: boolean;

@@ -14,6 +14,7 @@ import { done, type ReconcileContext, type Result, requeueAfter } from "../../ru
 import { StatusDraft } from "../../runtime/status-draft.ts";
 import { mergeStatus } from "../../runtime/status-writer.ts";
 import type { Problem } from "../problem.ts";
+import { hasAnswered } from "../reachable.ts";
 import { inOrder, type Step } from "../steps.ts";
 import { wantedFirmware } from "../wanted-firmware.ts";
 import { assignedNodes, patchSpecs } from "./assignment.ts";
@@ -150,9 +151,9 @@ const claimMembers: StepOf =
     return "next";
   };
 
-/** A stray as it will be; one whose identity is in doubt belongs to nobody. */
+/** A stray as it will be. One that only a datagram speaks of, or whose identity is in doubt, goes on belonging to nobody. */
 function adopted(node: Node, namespace: string): Node {
-  if (node.spec.owner || isTrue(node.status?.conditions, "Conflict")) return node;
+  if (node.spec.owner || !hasAnswered(node) || isTrue(node.status?.conditions, "Conflict")) return node;
   return { ...node, spec: { ...node.spec, owner: { namespace } } };
 }
 

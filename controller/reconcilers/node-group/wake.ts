@@ -53,7 +53,7 @@ function concernsGroups(change: Change<Node>): boolean {
 function standing({ status }: Node): string {
   const { observedGeneration, firmware, config, labels, pushedLabels, bootedAt, restartedAt, conditions } =
     status ?? {};
-  const verdicts = ["Ready", "Stalled", "Reachable", "ConfigCurrent"].map((type) => {
+  const verdicts = ["Ready", "Stalled", "Reachable", "Conflict", "ConfigCurrent"].map((type) => {
     const condition = findCondition(conditions, type);
     return [condition?.status, condition?.reason, condition?.lastTransitionTime];
   });

@@ -36,7 +36,7 @@ export function assess(work: NodeWork, clock: Clock): Assessment {
   const situation: Situation = {
     operationOpen: isOpen(work.operation),
     permission,
-    reachable: where.target !== undefined && (reachability === "heard" || reachability === "unknown"),
+    reachable: where.target !== undefined && reachability !== "silent" && reachability !== "mute",
     mustLook: memory.mustLook || memory.observation === undefined,
     unconfirmed: memory.unconfirmed,
     ...(desired.problem && { problem: desired.problem }),

@@ -2,14 +2,15 @@ import type { Verdict } from "../../api/conditions.ts";
 import type { Node, NodeStatus, NodeStatusOperation } from "../../api/node.ts";
 import type { StatusDraft } from "../../runtime/status-draft.ts";
 import type { Problem } from "../problem.ts";
+import { answeredReason } from "../reachable.ts";
 import type { ConfigDrift } from "./config-drift.ts";
 import type { LabelDrift } from "./label-drift.ts";
 import { isOpen } from "./operation.ts";
 import type { FirmwareSituation, Plan } from "./plan.ts";
 import { writingPlans } from "./plan.ts";
 
-/** Whether the device answers; `unknown` while this process has not tried. */
-export type Reachability = "heard" | "silent" | "mute" | "unknown";
+/** Whether the device answers; `heard` while it only talks, `unknown` while this process has not tried. */
+export type Reachability = "answered" | "heard" | "silent" | "mute" | "unknown";
 
 /** What a run found out about a node. */
 export interface NodeFindings {
@@ -54,8 +55,10 @@ function setOrRemove(draft: StatusDraft<NodeStatus>, type: string, judgement: Ju
 
 function reachableJudgement(reachability: Reachability): Judgement | undefined {
   switch (reachability) {
+    case "answered":
+      return yes(answeredReason, "The device answers.");
     case "heard":
-      return yes("Heard", "The device is heard or answers.");
+      return yes("Heard", "The device is heard and has not answered yet.");
     case "silent":
       return no("NoAnswer", "The device is silent and does not answer.");
     case "mute":

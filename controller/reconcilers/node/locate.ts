@@ -50,9 +50,13 @@ export function isSameIdentity(a: Identity, b: Identity): boolean {
 
 /** Whether the device can be talked to, by what was heard and by the last looks. */
 export function reachabilityOf(device: LiveDevice | undefined, look: LookRecord): Reachability {
-  if (device?.phase === "Active") return look.failures >= muteAfterLooks ? "mute" : "heard";
+  const hasAnswered = look.seenAtMs !== undefined;
+  if (device?.phase === "Active") {
+    if (look.failures >= muteAfterLooks) return "mute";
+    return hasAnswered ? "answered" : "heard";
+  }
   if (look.failures > 0) return "silent";
-  return look.seenAtMs === undefined ? "unknown" : "heard";
+  return hasAnswered ? "answered" : "unknown";
 }
 
 /**
