@@ -16,12 +16,19 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Node's timers fire at once when they are asked for more. */
+const timerMaxMs = 2 ** 31 - 1;
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, fire) {
-    const handle = setTimeout(fire, delayMs);
+    let handle: NodeJS.Timeout;
+    const arm = (leftMs: number) => {
+      handle = leftMs <= timerMaxMs ? setTimeout(fire, leftMs) : setTimeout(() => arm(leftMs - timerMaxMs), timerMaxMs);
+    };
+    arm(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
 };
