@@ -1,5 +1,5 @@
 import type { Transaction } from "lmdb";
-import { compareKeys } from "./key.ts";
+import { compareKeys, storeKeyMaxBytes } from "./key.ts";
 import { type LmdbFile, readState } from "./lmdb-file.ts";
 import { decodeChange, decodeEntry, logKey, revisionOfLogKey } from "./record.ts";
 import { checkReadable } from "./retention.ts";
@@ -43,7 +43,9 @@ export class LmdbSnapshot {
 
   /** The newest entry. */
   get(key: string): Entry | undefined {
-    const record = this.#file.objects.get(Buffer.from(key), { transaction: this.#transaction });
+    const bytes = Buffer.from(key);
+    if (bytes.length > storeKeyMaxBytes) return undefined; // LMDB would throw
+    const record = this.#file.objects.get(bytes, { transaction: this.#transaction });
     return record && decodeEntry(key, record);
   }
 
@@ -163,13 +165,15 @@ export class LmdbSnapshot {
   }
 
   #bounds(prefix: string, after: string | undefined) {
-    const start = after !== undefined && compareKeys(after, prefix) >= 0 ? Buffer.from(after) : Buffer.from(prefix);
+    const isBehind = after !== undefined && compareKeys(after, prefix) >= 0;
+    // What is longer than any key has the same keys behind it as its beginning; LMDB would throw.
+    const start = isBehind ? Buffer.from(after).subarray(0, storeKeyMaxBytes) : Buffer.from(prefix);
     const end = Buffer.from(prefix);
     // A byte of UTF-8 is below 0xff, so the next higher prefix differs in the last byte only.
     const last = end.at(-1);
     if (last !== undefined) end[end.length - 1] = last + 1;
     return {
-      ...(start.length > 0 ? { start, exclusiveStart: after !== undefined && start.equals(Buffer.from(after)) } : {}),
+      ...(start.length > 0 ? { start, exclusiveStart: isBehind } : {}),
       ...(end.length > 0 ? { end } : {}),
       transaction: this.#transaction,
     };

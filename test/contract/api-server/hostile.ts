@@ -51,9 +51,18 @@ export function hostileContract(ask: Asker): void {
       ["/nothing/here", 404],
       ["/", 404],
       [`/${"x/".repeat(2000)}`, 404],
+      [`${urls.nodes}?continue=${Buffer.from("{}").toString("base64url")}`, 400],
     ])("answers GET %s with %i", async (path, status) => {
       const answer = await ask.get(path);
       expect([answer.status, answer.json.kind]).toEqual([status, "Status"]);
+    });
+
+    it("looks for names longer than any can be, and finds none", async () => {
+      const long = "x".repeat(5000);
+      expect((await ask.get(`${urls.nodes}?fieldSelector=metadata.name%3D${long}`)).json.items).toEqual([]);
+      const token = Buffer.from(JSON.stringify({ v: 1, rv: -1, after: long })).toString("base64url");
+      expect((await ask.get(`${urls.nodes}?continue=${token}`)).json.items).toEqual([]);
+      expect((await ask.get(`${urls.nodes}/${long}`)).status).toBe(404);
     });
 
     it("takes no format that it does not know", async () => {

@@ -39,6 +39,20 @@ export function readContract(open: OpenStore): void {
     expect(list(await store.range("/n/", { after: "/z" }))).toEqual([]);
   });
 
+  it("finds nothing under a key that is longer than any can be, and begins behind it", async () => {
+    await using store = await keeping(open, 0);
+    const stem = `/n/${"x".repeat(1974)}`;
+    await store.commit([put("/n/a", "1"), put(`${stem}x`, "1"), put(`${stem}y`, "1"), put("/n/z", "1")]);
+    for (const length of [1979, 3000, 20_000]) {
+      const after = stem.padEnd(length, "x");
+      expect(await store.get(after)).toBeUndefined();
+      expect(await store.get(after, 1)).toBeUndefined();
+      const { entries } = await store.range("/n/", { after });
+      expect(entries.map(({ key }) => key.at(-1))).toEqual(["y", "z"]);
+      expect((await store.range("/n/", { after, limit: 1 })).remaining).toBe(1);
+    }
+  });
+
   it("shows an older revision as it was", async () => {
     await using store = await keeping(open, 100);
     await store.commit([put("/n/a", "1"), put("/n/b", "1")]);
