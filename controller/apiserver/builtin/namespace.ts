@@ -1,5 +1,6 @@
 import { Namespace } from "../../api/core-kinds.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
+import { allVerbs } from "../served-kind.ts";
 import { ageColumn, columnOf, nameColumn } from "../table-column.ts";
 import { builtinKind, conditionList, text } from "./builtin-kind.ts";
 
@@ -8,6 +9,8 @@ const nameLabel = "kubernetes.io/metadata.name";
 
 export const servedNamespace = builtinKind(Namespace, {
   shortNames: ["ns"],
+  // As in Kubernetes: namespaces are too much to be deleted by the dozen.
+  verbs: allVerbs.filter((verb) => verb !== "deletecollection"),
   subresources: { status: true },
   columns: [
     nameColumn,

@@ -8,6 +8,13 @@ const inside = (name: string) => `${urls.namespaces}/${name}/configmaps`;
 /** What clients may rely on: namespaces. */
 export function namespacesContract(ask: Asker): void {
   describe("namespaces", () => {
+    it("go one by one, never all at once", async () => {
+      await ask.post(urls.namespaces, namespace("lab"));
+      const refused = await ask.delete(urls.namespaces);
+      expect([refused.status, refused.json.reason]).toEqual([405, "MethodNotAllowed"]);
+      expect((await ask.get(`${urls.namespaces}/lab`)).json.status.phase).toBe("Active");
+    });
+
     it("are there from the start, and these stay", async () => {
       expect(names((await ask.get(urls.namespaces)).json)).toEqual(["default", "kube-system"]);
       const refused = await ask.delete(`${urls.namespaces}/default`);
