@@ -11,8 +11,8 @@ export interface ListOptions {
   readonly match: "Exact" | "NotOlderThan" | undefined;
   readonly sendInitialEvents: boolean;
   readonly bookmarks: boolean;
-  /** Undefined when not given. */
-  readonly timeoutSeconds: number | undefined;
+  /** 0: as long as the server likes. */
+  readonly timeoutSeconds: number;
 }
 
 /**
@@ -29,7 +29,7 @@ export function readListOptions(query: URLSearchParams, verb: "list" | "watch" |
     match: match === "Exact" || match === "NotOlderThan" ? match : undefined,
     sendInitialEvents: isOn(query, "sendInitialEvents"),
     bookmarks: isOn(query, "allowWatchBookmarks"),
-    timeoutSeconds: integerIn(query, "timeoutSeconds"),
+    timeoutSeconds: integerIn(query, "timeoutSeconds") ?? 0,
   } as const;
   const causes = verb === "watch" ? watchCauses(query, options) : listCauses(query, options);
   if (match !== "" && options.match === undefined) {

@@ -79,23 +79,27 @@ async function* liveFrames(
 ): AsyncGenerator<Uint8Array> {
   const inbox = new Inbox(source.changes(after, rhythm.signal), rhythm);
   let seen = after;
-  for (;;) {
-    const next = await inbox.next();
-    if (next === "bookmark" || next === "end") {
-      const revision = await source.revision();
-      // Whatever happened up to that revision arrives within this turn; then the bookmark has to wait for it.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (inbox.isEmpty) {
-        if (bookmarks && revision > seen) yield writer.bookmark(revision);
-        seen = Math.max(seen, revision);
+  try {
+    for (;;) {
+      const next = await inbox.next();
+      if (next === "bookmark" || next === "end") {
+        const revision = await source.revision();
+        // Whatever happened up to that revision arrives within this turn; then the bookmark has to wait for it.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (inbox.isEmpty) {
+          if (bookmarks && revision > seen) yield writer.bookmark(revision);
+          seen = Math.max(seen, revision);
+        }
+        if (next === "end") return;
+        rhythm.bookmarkSent();
+        continue;
       }
-      if (next === "end") return;
-      rhythm.bookmarkSent();
-      continue;
+      if (next === undefined) return;
+      seen = next.revision;
+      yield writer.event(next.type, next.item);
     }
-    if (next === undefined) return;
-    seen = next.revision;
-    yield writer.event(next.type, next.item);
+  } finally {
+    inbox.close();
   }
 }
 
@@ -135,6 +139,12 @@ class Inbox {
     return value;
   }
 
+  /** Lets go of the source, which an event that nobody took would hold up for ever. */
+  close(): void {
+    // Not awaited: it answers when what is under way has heard of the end, which concerns nobody here any more.
+    this.#events.return?.().catch(() => {});
+  }
+
   #fetch(): void {
     this.#events.next().then(
       (result) => {
@@ -160,7 +170,7 @@ class Rhythm {
 
   constructor(shop: Workshop, { timeoutSeconds, bookmarks }: ListOptions, signal: AbortSignal) {
     this.#shop = shop;
-    const lifetimeMs = timeoutSeconds === undefined ? lifetimeMinMs * (1 + shop.random()) : timeoutSeconds * 1000;
+    const lifetimeMs = timeoutSeconds === 0 ? lifetimeMinMs * (1 + shop.random()) : timeoutSeconds * 1000;
     const end = shop.clock.after(lifetimeMs, () => this.#beat("end"));
     this.#stops.push(() => end.cancel());
     this.#onAbort(shop.closing, () => this.#beat("end"));

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { inProcessTransport } from "../../controller/apiserver/in-process.ts";
 import { storeWatchQueueMaxEvents } from "../../controller/base/limits.ts";
 import { openMemoryStore } from "../../controller/store/memory.ts";
+import type { Store } from "../../controller/store/store.ts";
 import { Asker, admin, configMap, nodeManifest, testServer, urls } from "../support/api-server.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
@@ -89,6 +90,47 @@ describe("a quiet watch", () => {
     await clock.advance(31 * minuteMs);
     expect((await first).type).toBe("BOOKMARK");
     expect(await watch.next()).toBeUndefined();
+  });
+
+  it("lasts as long as the server likes when its client says zero seconds", async () => {
+    const { ask, clock } = await parts();
+    await using watch = await ask.watch(`${urls.nodes}?watch=1&timeoutSeconds=0`);
+    const next = watch.next();
+    await clock.advance(29 * minuteMs);
+    await ask.post(urls.nodes, nodeManifest("a"));
+    expect((await next).type).toBe("ADDED");
+  });
+
+  it("lets go of the store's events when its client leaves with some of them unread", async () => {
+    const clock = new ManualClock();
+    const memory = openMemoryStore({ clock });
+    let open = 0;
+    const store: Store = {
+      revision: () => memory.revision(),
+      get: (key, at) => memory.get(key, at),
+      range: (prefix, options) => memory.range(prefix, options),
+      commit: (changes) => memory.commit(changes),
+      compact: (revision) => memory.compact(revision),
+      async *watch(prefix, after, signal) {
+        open++;
+        try {
+          yield* memory.watch(prefix, after, signal);
+        } finally {
+          open--;
+        }
+      },
+    };
+    await using server = await testServer({ clock, store });
+    const ask = new Asker(inProcessTransport(server, admin));
+    {
+      await using watch = await ask.watch(`${urls.nodes}?watch=1`);
+      const first = watch.next();
+      for (const name of ["a", "b", "c"]) await ask.post(urls.nodes, nodeManifest(name));
+      await first;
+      expect(open).toBe(1);
+    }
+    await clock.settle();
+    expect(open).toBe(0);
   });
 
   it("leaves no timer behind", async () => {
