@@ -82,13 +82,23 @@ export class Collection {
 
   /** The object in an entry of the store, defaulted as if it had been written today. */
   decode(entry: Entry): StoredObject {
-    return this.#cache.get(this.#view, entry.key, entry.revision) ?? this.#decodeAfresh(entry);
+    return this.#known(entry) ?? this.remember(this.#decodeAfresh(entry), entry.value.byteLength);
+  }
+
+  /** The same for an entry that was replaced or removed since; it is not kept at hand. */
+  decodePast(entry: Entry): StoredObject {
+    return this.#known(entry) ?? this.#decodeAfresh(entry);
   }
 
   /** Keeps an object that was just stored at hand, so that nobody has to decode it. */
   remember(stored: StoredObject, bytes: number): StoredObject {
     this.#cache.put(this.#view, stored, bytes);
     return stored;
+  }
+
+  /** Lets go of what is kept of an object that was just removed. */
+  forget(key: string): void {
+    this.#cache.forget(this.#view, key);
   }
 
   /**
@@ -106,6 +116,10 @@ export class Collection {
     throw new SporeError("SPORE_TOO_LARGE", message);
   }
 
+  #known({ key, revision }: Entry): StoredObject | undefined {
+    return this.#cache.get(this.#view, key, revision);
+  }
+
   #decodeAfresh(entry: Entry): StoredObject {
     const parsed: unknown = JSON.parse(decoder.decode(entry.value));
     if (!isObject(parsed)) {
@@ -113,7 +127,7 @@ export class Collection {
     }
     const { view, compiled } = this.served;
     const object = compiled.applyDefaults(view === undefined ? parsed : view.fromStored(parsed));
-    return this.remember(new StoredObject(entry.key, entry.revision, object), entry.value.byteLength);
+    return new StoredObject(entry.key, entry.revision, object);
   }
 }
 

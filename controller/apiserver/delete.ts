@@ -74,6 +74,7 @@ async function deleteLive(
   if (isFree(marked)) {
     if (options.dryRun) return { removed: true, object: live };
     const gone = await shop.store.commit([{ key, value: undefined, expect: revision }]);
+    collection.forget(key);
     return { removed: true, object: new StoredObject(key, gone, live.object) };
   }
   if (isSameJson(marked, live.object)) return { removed: false, object: live };

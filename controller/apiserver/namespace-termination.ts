@@ -109,6 +109,7 @@ export class NamespaceTermination {
       const { spec: _, ...emptied } = live.object;
       if (!isFree(emptied)) return false;
       await shop.store.commit([{ key: live.key, value: undefined, expect: live.revision }]);
+      namespaces.forget(live.key);
       return true;
     });
   }

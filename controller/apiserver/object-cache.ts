@@ -8,8 +8,9 @@ const parsedFactor = 4;
 const overheadBytes = 512;
 
 /**
- * Decoded objects by key and revision, the ones used last. A revision never changes, so nothing here can be stale; a reader always asks the
- * store first which revision it wants.
+ * Decoded objects, of each key the newest revision that was put here, the ones used last. A revision never changes, so nothing here can be stale;
+ * a reader always asks the store first which revision it wants. Older revisions are not kept: a write would leave one behind each time, and only
+ * watches with a selector and pages that continue ever look back.
  */
 export class ObjectCache {
   readonly #maxBytes: number;
@@ -22,9 +23,9 @@ export class ObjectCache {
   }
 
   get(view: string, key: string, revision: number): StoredObject | undefined {
-    const id = idOf(view, key, revision);
+    const id = idOf(view, key);
     const found = this.#objects.get(id);
-    if (found === undefined) return undefined;
+    if (found?.stored.revision !== revision) return undefined;
     this.#objects.delete(id);
     this.#objects.set(id, found);
     return found.stored;
@@ -32,20 +33,31 @@ export class ObjectCache {
 
   /** @param size of the object in the store, in bytes. */
   put(view: string, stored: StoredObject, size: number): void {
+    const id = idOf(view, stored.key);
+    const known = this.#objects.get(id);
+    if (known !== undefined && known.stored.revision > stored.revision) return;
+    this.#remove(id);
     const bytes = parsedFactor * size + overheadBytes;
     if (bytes > this.#maxBytes) return;
-    const id = idOf(view, stored.key, stored.revision);
-    this.#bytes += bytes - (this.#objects.get(id)?.bytes ?? 0);
-    this.#objects.delete(id);
+    this.#bytes += bytes;
     this.#objects.set(id, { stored, bytes });
-    for (const [oldest, { bytes: freed }] of this.#objects) {
+    for (const oldest of this.#objects.keys()) {
       if (this.#bytes <= this.#maxBytes) break;
-      this.#objects.delete(oldest);
-      this.#bytes -= freed;
+      this.#remove(oldest);
     }
+  }
+
+  /** Lets go of what was removed from the store. */
+  forget(view: string, key: string): void {
+    this.#remove(idOf(view, key));
+  }
+
+  #remove(id: string): void {
+    this.#bytes -= this.#objects.get(id)?.bytes ?? 0;
+    this.#objects.delete(id);
   }
 }
 
-function idOf(view: string, key: string, revision: number): string {
-  return `${revision} ${view} ${key}`;
+function idOf(view: string, key: string): string {
+  return `${view} ${key}`;
 }

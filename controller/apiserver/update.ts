@@ -144,6 +144,7 @@ async function storeNext(
   const { key } = live;
   if (isDeleting(next) && isFree(next)) {
     const revision = await shop.store.commit([{ key, value: undefined, expect: live.revision }]);
+    collection.forget(key);
     return new StoredObject(key, revision, next);
   }
   const value = collection.encode(next);

@@ -48,7 +48,7 @@ function storeSource(collection: Collection, namespace: string | undefined, sele
 function eventOf(change: ChangeEvent, collection: Collection, selection: Selection): WatchEvent | undefined {
   const { key, revision, value, previous } = change;
   const now = value === undefined ? undefined : collection.decode({ key, revision, value });
-  const before = previous && (now === undefined || !selection.everything) ? collection.decode(previous) : undefined;
+  const before = previous && (now === undefined || !selection.everything) ? collection.decodePast(previous) : undefined;
   const was = selection.everything ? previous !== undefined : before !== undefined && selection.matches(before.object);
   const is = now !== undefined && selection.matches(now.object);
   if (is) return { type: was ? "MODIFIED" : "ADDED", item: now, revision };

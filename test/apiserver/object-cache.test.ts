@@ -6,16 +6,33 @@ const stored = (key: string, revision: number) =>
   new StoredObject(key, revision, { kind: "K", metadata: { name: key } });
 
 describe("ObjectCache", () => {
-  it("keeps versions and views apart", () => {
+  it("answers for the revision and the view that it was given", () => {
     const cache = new ObjectCache();
-    const [first, second] = [stored("a", 1), stored("a", 2)];
-    cache.put("", first, 100);
-    cache.put("", second, 100);
-    expect([cache.get("", "a", 1), cache.get("", "a", 2)]).toEqual([first, second]);
-    expect([cache.get("view", "a", 1), cache.get("", "a", 3), cache.get("", "b", 1)]).toEqual([
+    const object = stored("a", 2);
+    cache.put("", object, 100);
+    expect(cache.get("", "a", 2)).toBe(object);
+    expect([cache.get("view", "a", 2), cache.get("", "a", 1), cache.get("", "a", 3), cache.get("", "b", 2)]).toEqual(
+      Array.from({ length: 4 }, () => undefined),
+    );
+  });
+
+  it("keeps the newest revision of a key, whichever came last", () => {
+    const cache = new ObjectCache();
+    for (const revision of [1, 3, 2]) cache.put("", stored("a", revision), 100);
+    expect([1, 2, 3].filter((revision) => cache.get("", "a", revision))).toEqual([3]);
+  });
+
+  it("gives the room of a replaced revision, and of a removed key, to others", () => {
+    const cache = new ObjectCache(2 * (4 * 100 + 512));
+    for (const revision of [1, 2, 3]) cache.put("", stored("a", revision), 100);
+    cache.put("", stored("b", 4), 100);
+    expect(cache.get("", "a", 3)).toBeDefined();
+    cache.forget("", "a");
+    cache.put("", stored("c", 5), 100);
+    expect([cache.get("", "a", 3), cache.get("", "b", 4)?.key, cache.get("", "c", 5)?.key]).toEqual([
       undefined,
-      undefined,
-      undefined,
+      "b",
+      "c",
     ]);
   });
 
