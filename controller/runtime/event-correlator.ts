@@ -1,3 +1,4 @@
+import type { ObjectReference } from "../api/core-kinds.ts";
 import type { Resource } from "../api/meta.ts";
 import type { Clock } from "../base/clock.ts";
 import { LruMap } from "../base/lru-map.ts";
@@ -18,7 +19,8 @@ const remembered = 4096;
 export interface Tally {
   /** Stays one Event in the API while it repeats. */
   readonly id: string;
-  readonly object: Resource;
+  /** Of what it speaks. A reference: the object itself, as it stood then, would stay in memory as long as the tally. */
+  readonly regarding: ObjectReference & { readonly name: string };
   /** The newest of them. */
   occurrence: Occurrence;
   readonly firstMs: number;
@@ -59,7 +61,7 @@ export class EventCorrelator {
     const now = this.#clock.now();
     const tally = this.#tallies.getOrMake(id, () => ({
       id,
-      object,
+      regarding: referenceTo(object),
       occurrence: kept,
       firstMs: now,
       lastMs: now,
@@ -98,4 +100,16 @@ export class EventCorrelator {
     }
     return { ...occurrence, message: `(combined from similar events): ${message}`, combined: true };
   }
+}
+
+function referenceTo({ apiVersion, kind, metadata }: Resource): Tally["regarding"] {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return {
+    apiVersion,
+    kind,
+    name,
+    ...(namespace !== undefined && { namespace }),
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
 }

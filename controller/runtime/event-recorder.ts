@@ -114,8 +114,11 @@ export class EventRecorder implements Recorder, Runnable {
 
   async #put(tally: Tally, signal: AbortSignal): Promise<void> {
     const { client } = this.#options;
-    const namespace = tally.object.metadata.namespace ?? "default";
-    const name = this.#names.getOrMake(tally.id, () => ({ text: this.#newName(tally.object), isWritten: false }));
+    const namespace = tally.regarding.namespace ?? "default";
+    const name = this.#names.getOrMake(tally.id, () => ({
+      text: this.#newName(tally.regarding.name),
+      isWritten: false,
+    }));
     if (name.isWritten) {
       const body = { count: tally.count, lastTimestamp: secondsOf(tally.lastMs), message: tally.occurrence.message };
       try {
@@ -123,7 +126,7 @@ export class EventRecorder implements Recorder, Runnable {
         return;
       } catch (error) {
         if (!isSporeError(error, "SPORE_NOT_FOUND")) throw error;
-        name.text = this.#newName(tally.object); // the old one has expired
+        name.text = this.#newName(tally.regarding.name); // the old one has expired
       }
     }
     try {
@@ -134,18 +137,16 @@ export class EventRecorder implements Recorder, Runnable {
     name.isWritten = true;
   }
 
-  #contentOf({ object, occurrence, count, firstMs, lastMs }: Tally): Omit<Event, "apiVersion" | "kind" | "metadata"> {
+  #contentOf({
+    regarding,
+    occurrence,
+    count,
+    firstMs,
+    lastMs,
+  }: Tally): Omit<Event, "apiVersion" | "kind" | "metadata"> {
     const { component, instance } = this.#options;
-    const { name, namespace, uid, resourceVersion } = object.metadata;
     return {
-      involvedObject: {
-        apiVersion: object.apiVersion,
-        kind: object.kind,
-        name,
-        ...(namespace !== undefined && { namespace }),
-        ...(uid !== undefined && { uid }),
-        ...(resourceVersion !== undefined && { resourceVersion }),
-      },
+      involvedObject: regarding,
       type: occurrence.type,
       reason: occurrence.reason,
       message: occurrence.message,
@@ -159,9 +160,9 @@ export class EventRecorder implements Recorder, Runnable {
     };
   }
 
-  #newName(object: Resource): string {
+  #newName(about: string): string {
     const number = randomInteger(this.#options.random, 0, 2 ** 48 - 1);
-    return `${object.metadata.name.slice(0, objectNameMaxCharacters)}.${number.toString(16).padStart(12, "0")}`;
+    return `${about.slice(0, objectNameMaxCharacters)}.${number.toString(16).padStart(12, "0")}`;
   }
 }
 
