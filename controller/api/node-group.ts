@@ -108,7 +108,7 @@ export interface NodeGroupStatus {
   readonly currentRevision?: string;
   /** The newest revision. */
   readonly updateRevision?: string;
-  /** Ready, Reconciling, Stalled, Overlap. */
+  /** Ready (True when the group has nodes and every one of them has been, for minReadySeconds, what this generation of the spec asks for; False with NoNodes while it has none), Reconciling, Stalled, Overlap. */
   readonly conditions?: readonly Condition[];
 }
 

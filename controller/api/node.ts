@@ -158,7 +158,7 @@ export interface NodeStatus {
   readonly failedAttempts?: NodeStatusFailedAttempts;
   /** The restart request that was last carried out. */
   readonly restartedAt?: string;
-  /** Ready, Reachable, Owned, FirmwareCurrent, ConfigCurrent, LabelsCurrent, Reconciling, Stalled, Conflict. */
+  /** Ready (True when the device answers and is what its assignment asks for, and with Unmanaged when no group selects it; False with Waiting until the group that does has given it its turn), Reachable, Owned, FirmwareCurrent, ConfigCurrent, LabelsCurrent, Reconciling, Stalled, Conflict. */
   readonly conditions?: readonly Condition[];
 }
 

@@ -11,7 +11,7 @@ describe("hands off", () => {
     const { fleet, cluster } = await startAll({ count: 2 }, []);
     await createGroup(cluster);
     const idle = (lab: NodeGroup | undefined) =>
-      lab?.status?.unownedNodes === 2 && stateOf(lab, "Ready") === "True NoNodes";
+      lab?.status?.unownedNodes === 2 && stateOf(lab, "Ready") === "False NoNodes";
     await eventually(cluster.client, NodeGroup, "lab", idle);
     const [first, second] = (await allNodes(cluster)).map(({ metadata }) => metadata.name);
     await changeNode(cluster, first ?? "", { owner: { namespace: "default" } });

@@ -48,6 +48,8 @@ const missedMs = 200;
 interface Work {
   readonly group: NodeGroup;
   readonly draft: StatusDraft<NodeGroupStatus>;
+  /** Whether it adopts by itself. */
+  adopts?: boolean;
   membership?: Membership;
   revision?: NodeGroupRevision;
   members?: readonly MemberState[];
@@ -141,9 +143,9 @@ const claimMembers: StepOf =
   async (work, { signal }) => {
     const { group } = work;
     const { namespace = "" } = group.metadata;
-    const mayAdopt = group.spec.adoption === "Automatic" && autoAdopt.has(namespace) && !group.spec.paused;
+    work.adopts = group.spec.adoption === "Automatic" && autoAdopt.has(namespace) && !group.spec.paused;
     const matching = caches.of(Node).select(group.spec.selector);
-    const candidates = mayAdopt ? matching.map((node) => adopted(node, namespace)) : matching;
+    const candidates = work.adopts ? matching.map((node) => adopted(node, namespace)) : matching;
     work.membership = membershipOf(group, caches.of(NodeGroup).list(group.metadata.namespace), candidates);
     const kept = new Set(work.membership.members.map(({ metadata }) => metadata.name));
     const gone = assignedNodes(caches.of(Node), group).filter(({ metadata }) => !kept.has(metadata.name));

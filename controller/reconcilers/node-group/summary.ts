@@ -10,6 +10,8 @@ import type { RolloutDecision } from "./rollout.ts";
 /** What a run found out about a group, as far as it came. */
 export interface Findings {
   readonly paused: boolean;
+  /** Whether the group adopts by itself. */
+  readonly adopts?: boolean;
   readonly membership?: Membership;
   readonly revision?: NodeGroupRevision;
   readonly members?: readonly MemberState[];
@@ -54,12 +56,8 @@ function isReady({ revision, available, availableInMs, node }: MemberState): boo
 }
 
 function isConverged({ members, revision, problem }: Findings): boolean {
-  return (
-    problem === undefined &&
-    revision !== undefined &&
-    members?.every((member) => member.revision === revision.metadata.name && member.available && isReady(member)) ===
-      true
-  );
+  if (problem !== undefined || revision === undefined || members === undefined || members.length === 0) return false;
+  return members.every((member) => member.revision === revision.metadata.name && member.available && isReady(member));
 }
 
 function overlapCondition(draft: StatusDraft<NodeGroupStatus>, { overlaps }: Membership): void {
@@ -94,18 +92,27 @@ interface GroupVerdict {
 function verdict(findings: Findings): GroupVerdict {
   const { problem, decision, members = [], paused } = findings;
   if (problem) return { ...problem, stalled: problem.remedy === "stalled", reconciling: problem.remedy === "waits" };
-  if (isConverged(findings)) return { ...converged(findings), ready: true };
+  if (isEmpty(findings)) return { reason: "NoNodes", message: whyNoNodes(findings) };
+  if (isConverged(findings))
+    return { reason: "Converged", message: "Every node is what the group asks for.", ready: true };
   const failed = members.find((member) => decision?.failed.includes(member.name));
   if (failed) return { ...failure(failed, decision?.waiting.length ?? 0), stalled: true };
   if (paused) return { reason: "Paused", message: "The group is paused: nothing new is started on any of its nodes." };
   return { reason: "Progressing", message: progress(findings), reconciling: true };
 }
 
-function converged({ members = [], membership }: Findings): { reason: string; message: string } {
-  if (members.length > 0) return { reason: "Converged", message: "Every node is what the group asks for." };
+/** A group that has nothing is not what it should be: its nodes may be about to come. */
+function isEmpty({ members }: Findings): boolean {
+  return members !== undefined && members.length === 0;
+}
+
+function whyNoNodes({ membership, adopts }: Findings): string {
   const wild = (membership?.unowned ?? []).map(({ metadata }) => metadata.name);
-  const hint = wild.length > 0 ? ` Nobody has adopted ${listed(wild)}: sporectl adopt does.` : "";
-  return { reason: "NoNodes", message: `No adopted node matches the selector.${hint}` };
+  const none = "No adopted node matches the selector.";
+  if (wild.length === 0) return none;
+  return adopts
+    ? `${none} Adopted as soon as they answer as themselves: ${listed(wild)}.`
+    : `${none} Nobody has adopted ${listed(wild)}: sporectl adopt does.`;
 }
 
 function failure({ name, node }: MemberState, waiting: number): { reason: string; message: string } {

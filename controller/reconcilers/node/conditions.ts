@@ -157,11 +157,14 @@ function progressOf({ operation, plan, settling }: NodeFindings): Judgement | un
   if (writingPlans.has(plan.kind))
     return yes(reasonsOfPlans[plan.kind] ?? "Progressing", "The device is being changed.");
   if (plan.kind === "observe") return yes("Observing", "The device is being looked at.");
-  if (plan.kind === "wait" && plan.reason === "BackOff") return yes(plan.reason, plan.message);
+  if (plan.kind === "wait" && passingWaits.has(plan.reason)) return yes(plan.reason, plan.message);
   return settling && plan.kind === "converged"
     ? yes("Settling", "The device must run with its new configuration for a while.")
     : undefined;
 }
+
+/** What a node waits for without anybody's help. */
+const passingWaits: ReadonlySet<string> = new Set(["BackOff", "Waiting"]);
 
 const reasonsOfPlans: Partial<Record<Plan["kind"], string>> = {
   install: "Installing",

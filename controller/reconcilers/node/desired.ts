@@ -3,6 +3,7 @@ import { parseKey } from "../../api/meta.ts";
 import type { Node } from "../../api/node.ts";
 import { NodeGroup } from "../../api/node-group.ts";
 import { NodeGroupRevision } from "../../api/node-group-revision.ts";
+import { isEmptySelector, matchesSelector } from "../../api/selector.ts";
 import type { FactsCache } from "../../artifacts/facts-cache.ts";
 import type { ImageFacts } from "../../artifacts/image-facts.ts";
 import type { WantedFirmware } from "../../artifacts/same-firmware.ts";
@@ -12,10 +13,10 @@ import { readConfigSecret } from "../node-group/revision.ts";
 import { type Problem, type Resolved, resolved, stalled, waits } from "../problem.ts";
 import { wantedFirmware } from "../wanted-firmware.ts";
 import type { DesiredConfig } from "./config-drift.ts";
+import { type Deciders, isAssignedTo } from "./permission.ts";
 
 /** What a node should be, with everything that its assignment names looked up. */
-export interface Desired {
-  readonly group?: NodeGroup;
+export interface Desired extends Deciders {
   readonly firmware?: DesiredFirmware;
   readonly config?: DesiredConfig;
   readonly labels: Readonly<Record<string, string>>;
@@ -37,12 +38,10 @@ export interface DesiredFirmware {
 export async function desiredOf(node: Node, caches: CacheSource, facts: FactsCache): Promise<Desired> {
   const { assignment, restartedAt } = node.spec;
   const own = restartedAt === undefined ? {} : { restartedAt };
-  if (assignment?.group === undefined) return { labels: {}, ...own };
-  const groupKey = parseKey(assignment.group);
-  const { namespace = "" } = groupKey;
-  const group = caches.of(NodeGroup).get(groupKey);
-  const base = { labels: {}, ...own, ...(group && { group }) };
-  if (assignment.revision === undefined) return base;
+  const deciders = decidersOf(node, caches);
+  const base = { labels: {}, ...own, ...deciders };
+  if (assignment?.group === undefined || assignment.revision === undefined) return base;
+  const { namespace = "" } = parseKey(assignment.group);
   const revision = caches.of(NodeGroupRevision).get({ namespace, name: assignment.revision });
   if (!revision) {
     const { problem } = waits("ReferenceNotFound", `There is no NodeGroupRevision "${assignment.revision}" (yet).`);
@@ -58,6 +57,23 @@ export async function desiredOf(node: Node, caches: CacheSource, facts: FactsCac
     ...(config.value && { config: config.value }),
     ...laterRestart(restartedAt, revision.spec.restartedAt),
   };
+}
+
+function decidersOf(node: Node, caches: CacheSource): Deciders {
+  const { assignment, owner } = node.spec;
+  const group = assignment?.group === undefined ? undefined : caches.of(NodeGroup).get(parseKey(assignment.group));
+  if (owner === undefined || isAssignedTo(node, group)) return group ? { group } : {};
+  const claimant = caches
+    .of(NodeGroup)
+    .list(owner.namespace)
+    .find((one) => wouldSelect(one, node));
+  return { ...(group && { group }), ...(claimant && { claimant }) };
+}
+
+/** Whether a group without an assignment for the node may give it one. */
+export function wouldSelect({ metadata, spec: { selector } }: NodeGroup, node: Node): boolean {
+  if (metadata.deletionTimestamp !== undefined || metadata.namespace !== node.spec.owner?.namespace) return false;
+  return !isEmptySelector(selector) && matchesSelector(selector, node.metadata.labels ?? {});
 }
 
 /**

@@ -126,6 +126,6 @@ async function isWanted(
 ): Promise<boolean> {
   if (node.metadata.uid !== work.node.metadata.uid || isOpen(node.status?.operation)) return false;
   const desired = await desiredOf(node, caches, facts);
-  const permission = permissionOf(node, desired.group, conflictOf(node, work.memory, caches));
+  const permission = permissionOf(node, desired, conflictOf(node, work.memory, caches));
   return permission.write && permission.managed && desired.firmware?.digest === firmware.digest;
 }

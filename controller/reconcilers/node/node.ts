@@ -14,7 +14,7 @@ import { desireChanged } from "../../runtime/predicate.ts";
 import { done, type Reconcile, type ReconcileContext, type Result } from "../../runtime/reconcile.ts";
 import { actionBackoff } from "./advance.ts";
 import { conflictOf } from "./assess.ts";
-import { desiredOf } from "./desired.ts";
+import { desiredOf, wouldSelect } from "./desired.ts";
 import { isExecuting, stopInstall } from "./install.ts";
 import { identityOf, locate } from "./locate.ts";
 import { NodeMemories } from "./memory.ts";
@@ -49,11 +49,16 @@ export function nodeController(dependencies: NodeDependencies): ControllerSpec<N
   };
 }
 
+/** The nodes that a group decides about, and those that wait for it to do so. */
 function nodesOf(nodes: Cache<Node>, group: NodeGroup): readonly Key[] {
-  return nodes
-    .index(groupsOf)
-    .get(keyText(keyOf(group)))
-    .map(keyOf);
+  const assigned = nodes.index(groupsOf).get(keyText(keyOf(group)));
+  const waiting = nodes.index(unassignedOf).get(group.metadata.namespace ?? "");
+  return [...assigned, ...waiting.filter((node) => wouldSelect(group, node))].map(keyOf);
+}
+
+/** The namespace of an owned node that no group has taken yet. */
+function unassignedOf({ spec: { owner, assignment } }: Node): readonly string[] {
+  return owner === undefined || assignment?.group !== undefined ? [] : [owner.namespace];
 }
 
 /** The nodes whose devices claim the same name; it is a conflict of all of them. */
@@ -118,7 +123,7 @@ async function prepare(
     memory,
     desired,
     conflict,
-    permission: permissionOf(node, desired.group, conflict),
+    permission: permissionOf(node, desired, conflict),
     where: locate(node, sightings),
     operation,
     attempts: attemptsThatCount(failedAttempts, desired, false),

@@ -79,7 +79,7 @@ export function planNext(situation: Situation): Plan {
   if (!situation.reachable) return wait("Unreachable", "The device does not answer.");
   if (situation.mustLook) return { kind: "observe" };
   if (!permission.write) return heldPlan(situation, permission);
-  if (!permission.managed) return restartPlan(situation) ?? wait("Unmanaged", permission.message);
+  if (!permission.managed) return restartPlan(situation) ?? wait(permission.reason, permission.message);
   if (problem) return problem.remedy === "stalled" ? stalled(problem) : wait(problem.reason, problem.message);
   return (
     firmwarePlan(situation) ??

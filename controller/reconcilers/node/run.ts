@@ -72,7 +72,7 @@ function isLookDue({ memory, operation }: NodeWork, { clock }: ReconcileContext)
 function judgeAgain({ caches }: NodeDependencies, work: NodeWork): void {
   const seen = { ...work.node, status: { ...work.node.status, ...work.where.identity } };
   work.conflict = conflictOf(seen, work.memory, caches);
-  work.permission = permissionOf(work.node, work.desired.group, work.conflict);
+  work.permission = permissionOf(work.node, work.desired, work.conflict);
 }
 
 function move(

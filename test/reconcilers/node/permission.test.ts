@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Node } from "../../../controller/api/node.ts";
 import { nextFence } from "../../../controller/reconcilers/node/new-operation.ts";
-import { permissionOf } from "../../../controller/reconcilers/node/permission.ts";
+import { type Deciders, permissionOf } from "../../../controller/reconcilers/node/permission.ts";
 import { groupOf, nodeOf } from "../objects.ts";
 
 const assignment = { group: "default/lab", revision: "lab-1" };
@@ -9,7 +10,7 @@ const lab = groupOf("lab");
 
 describe("permissionOf", () => {
   it("lets a group's own nodes be written to", () => {
-    expect(permissionOf(owned(), lab, undefined)).toEqual({ write: true, managed: true });
+    expect(permissionOf(owned(), { group: lab }, undefined)).toEqual({ write: true, managed: true });
   });
 
   it.each([
@@ -25,21 +26,26 @@ describe("permissionOf", () => {
     ],
     ["belongs to a paused group", owned(), groupOf("lab", { paused: true }), undefined, "GroupPaused"],
   ])("forbids writing to a node that %s", (_what, node, group, conflict, reason) => {
-    expect(permissionOf(node, group, conflict)).toMatchObject({ write: false, reason });
+    expect(permissionOf(node, { group }, conflict)).toMatchObject({ write: false, reason });
   });
 
-  it.each([
-    ["no group", nodeOf("n", { owner: "default" }), undefined],
-    ["a group that is gone", owned(), undefined],
-    ["a group on its way out", owned(), groupOf("lab", {}, { deletionTimestamp: "2026-01-01T00:00:00Z" })],
-    ["the group of a former owner", nodeOf("n", { owner: "elsewhere", spec: { assignment } }), lab],
+  const unassigned = nodeOf("n", { owner: "default" });
+  const foreign = nodeOf("n", { owner: "elsewhere", spec: { assignment } });
+  const onItsWay = groupOf("lab", {}, { deletionTimestamp: "2026-01-01T00:00:00Z" });
+  it.each<[string, Node, Deciders, string]>([
+    ["no group", unassigned, {}, "Unmanaged"],
+    ["a group that is gone", owned(), {}, "Unmanaged"],
+    ["a group on its way out", owned(), { group: onItsWay }, "Unmanaged"],
+    ["the group of a former owner", foreign, { group: lab }, "Unmanaged"],
+    ["a group that has not assigned it yet", unassigned, { claimant: lab }, "Waiting"],
     [
       "a group whose turn has not come",
       nodeOf("n", { owner: "default", spec: { assignment: { group: "default/lab" } } }),
-      lab,
+      { group: lab },
+      "Waiting",
     ],
-  ])("carries out only what people ask of a node with %s", (_what, node, group) => {
-    expect(permissionOf(node, group, undefined)).toMatchObject({ write: true, managed: false });
+  ])("carries out only what people ask of a node with %s", (_what, node, deciders, reason) => {
+    expect(permissionOf(node, deciders, undefined)).toMatchObject({ write: true, managed: false, reason });
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from "../../../controller/reconcilers/node/plan.ts";
 
 const managed = { write: true, managed: true } as const;
-const unmanaged = { write: true, managed: false, message: "No group." } as const;
+const unmanaged = { write: true, managed: false, reason: "Unmanaged", message: "No group." } as const;
 const problem = { remedy: "stalled", reason: "Refused", message: "no" } as const;
 const waiting = { remedy: "waits", reason: "ReferenceNotFound", message: "not yet" } as const;
 const wanted = (more: Partial<Extract<FirmwareSituation, { wanted: true }>> = {}): FirmwareSituation => ({
@@ -58,6 +58,7 @@ describe("planNext", () => {
       "Unowned",
     ],
     ["nothing without a group", { permission: unmanaged, firmware: wanted() }, "wait", "Unmanaged"],
+    ["nothing until its turn comes", { permission: { ...unmanaged, reason: "Waiting" } }, "wait", "Waiting"],
     ["a restart that people ask for without a group", { permission: unmanaged, restart: { kind: "due" } }, "restart"],
     ["nothing while a reference is missing", { problem: waiting, config: driftedConfig }, "wait", "ReferenceNotFound"],
     ["nothing until a person mends the problem", { problem, labels: driftedLabels }, "stalled", "Refused"],
