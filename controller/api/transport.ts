@@ -1,3 +1,5 @@
+import type { JsonObject, JsonValue } from "../base/json.ts";
+
 /** The HTTP methods of the Kubernetes API. */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -10,6 +12,8 @@ export interface ApiRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Set by a client in the server's own process: the answer may come as a value, and so does what `body` would spell. */
+  readonly direct?: { readonly value?: JsonValue };
   /** Ends the request, and the answer's body where that still streams. */
   readonly signal: AbortSignal;
 }
@@ -21,6 +25,20 @@ export interface ApiResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Chunks as they come; a watch goes on until `signal` aborts or the server ends it. Must be consumed. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** In place of `body`, where the request was direct. Frozen: server, caches and everybody who asks share it. */
+  readonly direct?: DirectAnswer;
+}
+
+/** What an answer's body would spell. */
+export type DirectAnswer =
+  | { readonly kind: "object"; readonly object: JsonObject }
+  /** Must be consumed, as a body. */
+  | { readonly kind: "events"; readonly events: AsyncIterable<ApiEvent> };
+
+/** One line of a watch. */
+export interface ApiEvent {
+  readonly type: string;
+  readonly object: JsonObject;
 }
 
 /**
@@ -29,4 +47,8 @@ export interface ApiResponse {
  *
  * @throws SporeError `SPORE_UNAVAILABLE` when the server cannot be reached.
  */
-export type Transport = (request: ApiRequest) => Promise<ApiResponse>;
+export interface Transport {
+  (request: ApiRequest): Promise<ApiResponse>;
+  /** Whether the server is in this process, so that requests may be direct. */
+  readonly isDirect?: boolean;
+}

@@ -4,7 +4,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Call, Workshop } from "./call.ts";
 import type { AnswerForm } from "./negotiate.ts";
 import { metadataOf } from "./object-meta.ts";
-import { jsonReply, streamReply } from "./reply.ts";
+import { directReply, jsonReply, streamReply } from "./reply.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { partialMetadata, partialMetadataList, tableOf } from "./table.ts";
 
@@ -31,7 +31,8 @@ const encoder = new TextEncoder();
 
 /** The answer that carries one object. */
 export function answerObject(call: Call, shop: Workshop, status: number, item: Writable): ApiResponse {
-  const { form, collection } = call;
+  const { form, collection, request } = call;
+  if (request.direct && form.kind === "object") return directReply(status, item.object);
   return jsonReply(status, objectText(item, collection.served, { form, nowMs: shop.clock.now(), withColumns: true }));
 }
 

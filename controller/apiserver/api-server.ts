@@ -130,8 +130,14 @@ class Server implements ApiServer {
       ...response.headers,
       ...(warning === undefined ? {} : { warning }),
     };
-    const body = verb === "watch" && response.status === 200 ? this.#metrics.watching(response.body) : response.body;
-    return { status: response.status, headers, body };
+    return { ...(verb === "watch" && response.status === 200 ? this.#watching(response) : response), headers };
+  }
+
+  #watching(response: ApiResponse): ApiResponse {
+    const { direct } = response;
+    return direct?.kind === "events"
+      ? { ...response, direct: { ...direct, events: this.#metrics.watching(direct.events) } }
+      : { ...response, body: this.#metrics.watching(response.body) };
   }
 
   drain(): void {

@@ -1,4 +1,4 @@
-import type { Transport } from "../api/transport.ts";
+import type { ApiRequest, Transport } from "../api/transport.ts";
 import type { ApiServer } from "./api-server.ts";
 import type { User } from "./user.ts";
 
@@ -7,5 +7,5 @@ import type { User } from "./user.ts";
  * here it may do on a real cluster with the same rights, and nothing else.
  */
 export function inProcessTransport(server: ApiServer, user: User): Transport {
-  return (request) => server.handle(request, user);
+  return Object.assign((request: ApiRequest) => server.handle(request, user), { isDirect: true });
 }

@@ -6,9 +6,8 @@ import { answerList, answerObject, type Writable } from "./answer.ts";
 import type { Call, ObjectCall, Workshop } from "./call.ts";
 import { notFound } from "./collection.ts";
 import { readListOptions } from "./list-options.ts";
-import { streamReply } from "./reply.ts";
 import { readSelection, type Selection } from "./selection.ts";
-import { type WatchEvent, type WatchSource, watchFrames } from "./watch-frames.ts";
+import { answerWatch, type WatchEvent, type WatchSource } from "./watch-frames.ts";
 
 /** The reading verbs of `livenodes`: the same answers as for stored objects, out of a table in memory. */
 export interface LiveNodes {
@@ -32,8 +31,7 @@ export function liveNodes(source: LiveSource): LiveNodes {
     watch(call, shop) {
       const options = readListOptions(call.request.query, "watch");
       const selection = readSelection(call.request.query, call.collection.served);
-      const frames = watchFrames(sourceOf(source, selection), { call, shop, options });
-      return streamReply(200, frames, { "content-type": "application/json" });
+      return answerWatch(sourceOf(source, selection), { call, shop, options });
     },
   };
 }

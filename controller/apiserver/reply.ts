@@ -1,6 +1,8 @@
 import type { Status } from "../api/status.ts";
-import type { ApiResponse } from "../api/transport.ts";
+import type { ApiEvent, ApiResponse } from "../api/transport.ts";
+import { deepFreeze } from "../base/deep-freeze.ts";
 import { type ErrorDetails, errorCodes, type SporeError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 
 const encoder = new TextEncoder();
 
@@ -28,6 +30,16 @@ export function streamReply(
   headers: Readonly<Record<string, string>>,
 ): ApiResponse {
   return { status, headers, body };
+}
+
+/** The answer to a direct request, whose body would spell `object`. */
+export function directReply(status: number, object: JsonObject): ApiResponse {
+  return { status, headers: {}, body: nothing(), direct: { kind: "object", object: deepFreeze(object) } };
+}
+
+/** The same for a watch. */
+export function directEvents(status: number, events: AsyncIterable<ApiEvent>): ApiResponse {
+  return { status, headers: {}, body: nothing(), direct: { kind: "events", events } };
 }
 
 /** What a Kubernetes client is told about an error. `continueToken` goes with the end of a list that came too late. */
@@ -70,6 +82,8 @@ function printable(text: string): string {
   const cut = text.length > warningMaxCharacters ? `${text.slice(0, warningMaxCharacters)}...` : text;
   return cut.replaceAll(/[^\x20-\x7e]/g, "?");
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
   if (body.byteLength > 0) yield body;

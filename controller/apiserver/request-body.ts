@@ -20,6 +20,7 @@ export function mediaType(request: ApiRequest): string {
 export async function readJsonBody(request: ApiRequest, accepted: readonly string[]): Promise<StrictJson> {
   const type = mediaType(request);
   if (type !== "" && !accepted.includes(type)) throw unsupported(accepted);
+  if (request.direct?.value !== undefined) return { value: request.direct.value, duplicates: [] };
   if (type === protobufType) return { value: readProtobuf(await readBytes(request)), duplicates: [] };
   const text = await readText(request);
   if (text.trim() === "") throw new SporeError("SPORE_BAD_REQUEST", "the request has no body, but it needs one");
@@ -33,6 +34,7 @@ export function readObjectBody(request: ApiRequest, { builtin }: ServedKind): Pr
 
 /** As `readJsonBody`, for a body that may be absent. */
 export async function readOptionalJson(request: ApiRequest): Promise<JsonValue | undefined> {
+  if (request.direct?.value !== undefined) return request.direct.value;
   if (request.body === undefined) return undefined;
   const type = mediaType(request);
   if (type === protobufType) {

@@ -11,11 +11,11 @@ export class RequestMetrics {
     add(this.#seconds, labels, seconds);
   }
 
-  /** Counts a watch as open for as long as its body is read. */
-  async *watching(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  /** Counts a watch as open for as long as its events are read. */
+  async *watching<T>(events: AsyncIterable<T>): AsyncGenerator<T> {
     this.#watches++;
     try {
-      yield* body;
+      yield* events;
     } finally {
       this.#watches--;
     }

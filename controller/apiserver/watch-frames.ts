@@ -1,10 +1,13 @@
 import { apiVersionOf } from "../api/kind.ts";
-import { isSporeError } from "../base/errors.ts";
+import type { ApiEvent, ApiResponse } from "../api/transport.ts";
+import { asJsonObject } from "../base/as-json.ts";
+import { deepFreeze } from "../base/deep-freeze.ts";
+import { isSporeError, type SporeError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { objectText, type Writable } from "./answer.ts";
 import type { Call, Workshop } from "./call.ts";
 import type { ListOptions } from "./list-options.ts";
-import { statusOf } from "./reply.ts";
+import { directEvents, statusOf, streamReply } from "./reply.ts";
 
 /** One event of a watch. */
 export interface WatchEvent {
@@ -42,10 +45,29 @@ const initialEventsEnd = "k8s.io/initial-events-end";
 
 const encoder = new TextEncoder();
 
-/** The body of a watch: an event per line. */
-export async function* watchFrames(source: WatchSource, request: WatchRequest): AsyncGenerator<Uint8Array> {
+/** The answer to a watch: an event per line, or per value where the request is direct. */
+export function answerWatch(source: WatchSource, request: WatchRequest): ApiResponse {
+  const { call, shop } = request;
+  if (call.request.direct && call.form.kind === "object") {
+    return directEvents(200, watchFrames(source, request, new EventWriter(call)));
+  }
+  const frames = watchFrames(source, request, new LineWriter(call, shop));
+  return streamReply(200, frames, { "content-type": "application/json" });
+}
+
+/** The form in which a watch's events go out. */
+interface FrameWriter<Frame> {
+  event(type: WatchEvent["type"], item: Writable): Frame;
+  bookmark(revision: number, annotations?: JsonObject): Frame;
+  error(error: SporeError): Frame;
+}
+
+async function* watchFrames<Frame>(
+  source: WatchSource,
+  request: WatchRequest,
+  writer: FrameWriter<Frame>,
+): AsyncGenerator<Frame> {
   const { call, shop, options } = request;
-  const writer = new FrameWriter(call, shop);
   const rhythm = new Rhythm(shop, options, call.request.signal);
   try {
     let after = options.revision ?? 0;
@@ -60,23 +82,23 @@ export async function* watchFrames(source: WatchSource, request: WatchRequest): 
   } catch (error) {
     if (rhythm.isOver) return;
     if (!isSporeError(error)) throw error;
-    yield writer.error(JSON.stringify(statusOf(error)));
+    yield writer.error(error);
   } finally {
     rhythm.stop();
   }
 }
 
-interface Live {
-  readonly writer: FrameWriter;
+interface Live<Frame> {
+  readonly writer: FrameWriter<Frame>;
   readonly rhythm: Rhythm;
   readonly bookmarks: boolean;
 }
 
-async function* liveFrames(
+async function* liveFrames<Frame>(
   source: WatchSource,
   after: number,
-  { writer, rhythm, bookmarks }: Live,
-): AsyncGenerator<Uint8Array> {
+  { writer, rhythm, bookmarks }: Live<Frame>,
+): AsyncGenerator<Frame> {
   const inbox = new Inbox(source.changes(after, rhythm.signal), rhythm);
   let seen = after;
   try {
@@ -218,8 +240,29 @@ class Rhythm {
   }
 }
 
-/** Writes the events of one watch. */
-class FrameWriter {
+/** Hands on the objects as they are. */
+class EventWriter implements FrameWriter<ApiEvent> {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  event(type: WatchEvent["type"], { object }: Writable): ApiEvent {
+    return { type, object: deepFreeze(object) };
+  }
+
+  bookmark(revision: number, annotations?: JsonObject): ApiEvent {
+    return { type: "BOOKMARK", object: deepFreeze(bookmarkOf(this.#call, revision, annotations)) };
+  }
+
+  error(error: SporeError): ApiEvent {
+    return { type: "ERROR", object: deepFreeze(asJsonObject(statusOf(error))) };
+  }
+}
+
+/** Writes the events of one watch, each as a line of JSON. */
+class LineWriter implements FrameWriter<Uint8Array> {
   readonly #call: Call;
   readonly #shop: Workshop;
   #withColumns = true;
@@ -237,13 +280,7 @@ class FrameWriter {
   }
 
   bookmark(revision: number, annotations?: JsonObject): Uint8Array {
-    const { kind } = this.#call.collection.served;
-    const metadata = {
-      resourceVersion: String(revision),
-      creationTimestamp: null,
-      ...(annotations && { annotations }),
-    };
-    const object = { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata };
+    const object = bookmarkOf(this.#call, revision, annotations);
     return this.#call.form.kind === "object"
       ? frame("BOOKMARK", JSON.stringify(object))
       : frame(
@@ -252,9 +289,19 @@ class FrameWriter {
         );
   }
 
-  error(status: string): Uint8Array {
-    return frame("ERROR", status);
+  error(error: SporeError): Uint8Array {
+    return frame("ERROR", JSON.stringify(statusOf(error)));
   }
+}
+
+function bookmarkOf(call: Call, revision: number, annotations: JsonObject | undefined): JsonObject {
+  const { kind } = call.collection.served;
+  const metadata = {
+    resourceVersion: String(revision),
+    creationTimestamp: null,
+    ...(annotations && { annotations }),
+  };
+  return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata };
 }
 
 function formKind(form: "partial" | "table"): string {

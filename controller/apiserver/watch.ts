@@ -5,11 +5,10 @@ import type { Call, Workshop } from "./call.ts";
 import type { Collection } from "./collection.ts";
 import { readListOptions } from "./list-options.ts";
 import { reached } from "./reached.ts";
-import { streamReply } from "./reply.ts";
 import { selectPage } from "./select-page.ts";
 import { readSelection, type Selection } from "./selection.ts";
 import { StoredObject } from "./stored-object.ts";
-import { type WatchEvent, type WatchSource, watchFrames } from "./watch-frames.ts";
+import { answerWatch, type WatchEvent, type WatchSource } from "./watch-frames.ts";
 
 /** GET of a collection with `watch`: a stream of events that begins where the client says, and can be resumed from any event. */
 export async function watch(call: Call, shop: Workshop): Promise<ApiResponse> {
@@ -18,8 +17,7 @@ export async function watch(call: Call, shop: Workshop): Promise<ApiResponse> {
   const selection = readSelection(request.query, collection.served);
   await reached(shop, options.revision ?? 0, request.signal);
   const source = storeSource(collection, namespace, selection);
-  const frames = watchFrames(source, { call, shop, options });
-  return streamReply(200, frames, { "content-type": "application/json" });
+  return answerWatch(source, { call, shop, options });
 }
 
 function storeSource(collection: Collection, namespace: string | undefined, selection: Selection): WatchSource {

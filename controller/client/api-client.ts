@@ -1,10 +1,12 @@
 import { apiVersionOf, type Kind, pathOf, resourceName } from "../api/kind.ts";
 import type { Key, Resource } from "../api/meta.ts";
-import type { ApiResponse, Method, Transport } from "../api/transport.ts";
+import type { ApiRequest, ApiResponse, Method, Transport } from "../api/transport.ts";
+import { asJson } from "../base/as-json.ts";
 import type { Clock } from "../base/clock.ts";
 import { Deadline, untilAborted } from "../base/deadline.ts";
 import { deepFreeze } from "../base/deep-freeze.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
+import { isJsonObject, type JsonObject } from "../base/json.ts";
 import type {
   Client,
   DeleteOptions,
@@ -17,10 +19,10 @@ import type {
   WatchOptions,
   WriteOptions,
 } from "./client.ts";
-import { chunksUntilAborted, readText } from "./response-body.ts";
+import { eachUntilAborted, readText } from "./response-body.ts";
 import { responseError } from "./status-error.ts";
 import { parseWarnings } from "./warning-header.ts";
-import { linesOf, parseWatchEvent } from "./watch-stream.ts";
+import { linesOf, parseWatchEvent, watchEventOf } from "./watch-stream.ts";
 
 export interface ApiClientOptions {
   readonly clock: Clock;
@@ -106,10 +108,7 @@ class ApiClient implements Client {
     try {
       const response = await this.#send({ method: "GET", path, query, signal: deadline.signal });
       deadline.lift();
-      for await (const line of linesOf(chunksUntilAborted(response.body, deadline.signal), watchLineMaxBytes)) {
-        const event = parseWatchEvent<T>(line);
-        if (event) yield event;
-      }
+      for await (const event of eventsOf<T>(response, deadline.signal)) if (event) yield event;
     } finally {
       deadline.abort(new SporeError("SPORE_INTERNAL", "the watch is over")); // also when the consumer left the loop
     }
@@ -149,18 +148,24 @@ class ApiClient implements Client {
   }
 
   async #object<T extends Resource>(call: Call): Promise<T> {
-    const object: T = parseAnswer(await this.#text(call), call.path);
-    return deepFreeze(object);
+    return this.#read(call, async (response, signal) => {
+      const { direct } = response;
+      if (direct?.kind === "object" && isResource<T>(direct.object)) return direct.object;
+      return deepFreeze<T>(parseAnswer(await textOf(response, call, signal), call.path));
+    });
   }
 
   /** The body of a successful answer. */
-  async #text(call: Call): Promise<string> {
+  #text(call: Call): Promise<string> {
+    return this.#read(call, (response, signal) => textOf(response, call, signal));
+  }
+
+  async #read<R>(call: Call, read: (response: ApiResponse, signal: AbortSignal) => Promise<R>): Promise<R> {
     const asked = `${call.method} ${call.path}`;
     const timeoutMs = this.#options.requestTimeoutMs ?? requestTimeoutMs;
     using deadline = new Deadline(this.#options.clock, call.signal, timeoutMs, asked);
     try {
-      const response = await this.#send({ ...call, signal: deadline.signal });
-      return await readText(chunksUntilAborted(response.body, deadline.signal), responseMaxBytes, asked);
+      return await read(await this.#send({ ...call, signal: deadline.signal }), deadline.signal);
     } catch (error) {
       deadline.abort(error); // frees what an unread body holds
       throw error;
@@ -170,25 +175,48 @@ class ApiClient implements Client {
   /** A successful answer, its body still to come. */
   async #send(call: Call): Promise<ApiResponse> {
     const { method, path, query = new URLSearchParams(), body, contentType = "application/json", signal } = call;
-    const sent = body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) };
     const headers = {
       accept: "application/json",
       "user-agent": this.#options.userAgent,
       ...(body !== undefined && { "content-type": contentType }),
     };
     if (signal.aborted) throw signal.reason;
+    const sent = this.#bodyOf(body);
     const response = await untilAborted(this.#transport({ method, path, query, headers, ...sent, signal }), signal);
     for (const text of parseWarnings(response.headers.warning ?? "")) call.onWarning?.(text);
     if (response.status < 400) return response;
     const asked = `${method} ${path}`;
-    const text = await readText(chunksUntilAborted(response.body, signal), responseMaxBytes, asked);
-    throw responseError(response, text, asked);
+    throw responseError(response, await textOf(response, call, signal), asked);
+  }
+
+  #bodyOf(body: unknown): Pick<ApiRequest, "body" | "direct"> {
+    if (this.#transport.isDirect === true) return { direct: body === undefined ? {} : { value: asJson(body) } };
+    return body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) };
   }
 }
 
 interface RawList<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   readonly items: readonly T[];
+}
+
+/** The server made the object; its fields are trusted. */
+function isResource<T extends Resource>(object: JsonObject): object is T & JsonObject {
+  return isJsonObject(object.metadata);
+}
+
+function textOf(response: ApiResponse, { method, path }: Call, signal: AbortSignal): Promise<string> {
+  return readText(eachUntilAborted(response.body, signal), responseMaxBytes, `${method} ${path}`);
+}
+
+async function* eventsOf<T extends Resource>(response: ApiResponse, signal: AbortSignal) {
+  const { direct } = response;
+  if (direct?.kind === "events") {
+    for await (const event of eachUntilAborted(direct.events, signal)) yield watchEventOf<T>(event);
+  } else {
+    const lines = linesOf(eachUntilAborted(response.body, signal), watchLineMaxBytes);
+    for await (const line of lines) yield parseWatchEvent<T>(line);
+  }
 }
 
 function parseAnswer<T>(text: string, path: string): T {

@@ -2,15 +2,12 @@ import { untilAborted } from "../base/deadline.ts";
 import { SporeError } from "../base/errors.ts";
 
 /**
- * The chunks of `body` until it ends or `signal` aborts, whatever the body itself does about the signal.
+ * The chunks of a body, or the events of a watch, until they end or `signal` aborts, whatever they themselves do about the signal.
  *
  * @throws the signal's reason.
  */
-export async function* chunksUntilAborted(
-  body: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  const iterator = body[Symbol.asyncIterator]();
+export async function* eachUntilAborted<T>(chunks: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
+  const iterator = chunks[Symbol.asyncIterator]();
   let open = true;
   try {
     for (;;) {

@@ -36,8 +36,16 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>, maxBytes: numb
  * @throws SporeError what an `ERROR` event says; `SPORE_UNAVAILABLE` for what is no event, such as the stump of a broken connection.
  */
 export function parseWatchEvent<T extends Resource>(line: string): WatchEvent<T> | undefined {
-  if (line.trim() === "") return undefined;
-  const { type, object } = parse<T>(line);
+  return line.trim() === "" ? undefined : watchEventOf(parse(line));
+}
+
+/** The same for an event that is no text any more. */
+export function watchEventOf<T extends Resource>(event: unknown): WatchEvent<T> | undefined {
+  if (!isEvent<T>(event)) {
+    const shown = JSON.stringify(event).slice(0, 100);
+    throw new SporeError("SPORE_UNAVAILABLE", `a watch sent something that is no event: ${shown}`);
+  }
+  const { type, object } = event;
   switch (type) {
     case "ADDED":
     case "MODIFIED":
@@ -53,15 +61,12 @@ export function parseWatchEvent<T extends Resource>(line: string): WatchEvent<T>
   }
 }
 
-function parse<T extends Resource>(line: string): { readonly type: string; readonly object: T } {
-  let event: unknown;
+function parse(line: string): unknown {
   try {
-    event = JSON.parse(line);
+    return JSON.parse(line);
   } catch (error) {
     throw new SporeError("SPORE_UNAVAILABLE", "a watch broke off in the middle of an event", {}, { cause: error });
   }
-  if (isEvent<T>(event)) return event;
-  throw new SporeError("SPORE_UNAVAILABLE", `a watch sent something that is no event: ${line.slice(0, 100)}`);
 }
 
 /** The server made the object; its fields are trusted, that it is there at all is not. */

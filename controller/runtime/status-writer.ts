@@ -1,7 +1,8 @@
 import type { Kind } from "../api/kind.ts";
 import { type Key, keyOf, type Resource } from "../api/meta.ts";
+import { asJsonObject } from "../base/as-json.ts";
 import { isSporeError } from "../base/errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 import { mergeDiff } from "../base/merge-diff.ts";
 import type { Client } from "../client/client.ts";
 import type { ConditionedStatus, StatusDraft } from "./status-draft.ts";
@@ -67,13 +68,7 @@ function update(signal: AbortSignal) {
 }
 
 function statusPatch(object: Resource & { readonly status?: object }, status: object): JsonObject | undefined {
-  const change = mergeDiff(jsonOf(object.status ?? {}), jsonOf(status));
+  const change = mergeDiff(asJsonObject(object.status), asJsonObject(status));
   const { resourceVersion, uid } = object.metadata;
-  return change && { metadata: jsonOf({ resourceVersion, uid }), status: change };
-}
-
-/** As it would arrive: without undefined fields. */
-function jsonOf(value: object): JsonObject {
-  const json: JsonValue = JSON.parse(JSON.stringify(value));
-  return isJsonObject(json) ? json : {};
+  return change && { metadata: asJsonObject({ resourceVersion, uid }), status: change };
 }
