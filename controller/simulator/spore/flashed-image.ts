@@ -29,7 +29,7 @@ export function brokenImage(sizeBytes: number): FlashedImage {
  * hundred different ones only the latest are remembered.
  */
 export class ImageReader {
-  readonly #facts = new Map<string, Promise<ImageFacts | undefined>>();
+  readonly #programs = new Map<string, Promise<Program | undefined>>();
 
   /**
    * @param file as it was sent.
@@ -37,8 +37,9 @@ export class ImageReader {
    * @param flashMode of the running image, which the updater writes into the header of the new one.
    */
   async read(file: Uint8Array, md5: string, flashMode: number): Promise<FlashedImage> {
-    const facts = await this.#factsOf(file, md5);
-    if (facts?.format !== "esp8266") return { ...damaged, sizeBytes: file.length, md5 };
+    const program = await this.#programIn(file, md5);
+    if (program?.facts.format !== "esp8266") return { ...damaged, sizeBytes: file.length, md5 };
+    const { facts, boots } = program;
     const packed = facts.compression === "gzip";
     const mode = packed ? facts.flashMode : flashMode;
     return {
@@ -47,22 +48,35 @@ export class ImageReader {
       flashMode: mode,
       ...(facts.descriptor?.name !== undefined && { name: facts.descriptor.name }),
       ...(facts.descriptor?.version !== undefined && { version: facts.descriptor.version }),
-      boots: behaviour(facts, file),
+      boots,
     };
   }
 
-  #factsOf(file: Uint8Array, md5: string): Promise<ImageFacts | undefined> {
-    const known = this.#facts.get(md5);
+  #programIn(file: Uint8Array, md5: string): Promise<Program | undefined> {
+    const known = this.#programs.get(md5);
     if (known !== undefined) return known;
+    const program = programIn(file);
+    this.#programs.set(md5, program);
+    const [oldest] = this.#programs.keys();
+    if (this.#programs.size > imagesMax && oldest !== undefined) this.#programs.delete(oldest);
+    return program;
+  }
+}
+
+/** What a file says of itself, and what it does on a chip. */
+interface Program {
+  readonly facts: ImageFacts;
+  readonly boots: FlashedImage["boots"];
+}
+
+async function programIn(file: Uint8Array): Promise<Program | undefined> {
+  try {
+    const facts = await parseImage(file);
+    return { facts, boots: behaviour(facts, file) };
+  } catch (error) {
     // The parser's own refusal is what a board shows by not starting; anything else is a fault of ours.
-    const facts = parseImage(file).catch((error: unknown) => {
-      if (isSporeError(error, "SPORE_IMAGE_INVALID")) return undefined;
-      throw error;
-    });
-    this.#facts.set(md5, facts);
-    const [oldest] = this.#facts.keys();
-    if (this.#facts.size > imagesMax && oldest !== undefined) this.#facts.delete(oldest);
-    return facts;
+    if (isSporeError(error, "SPORE_IMAGE_INVALID")) return undefined;
+    throw error;
   }
 }
 

@@ -9,6 +9,7 @@ import { type Random, seededRandom } from "../../base/random.ts";
 import { boardAt } from "./board.ts";
 import { type ClusterMessage, readClusterMessage } from "./cluster-messages.ts";
 import { drawFaults, type FaultRule } from "./faults.ts";
+import { FileShelf } from "./file-shelf.ts";
 import { type FlashedImage, ImageReader } from "./flashed-image.ts";
 import { openSocket } from "./fleet-sockets.ts";
 import { SimulatedNode } from "./node.ts";
@@ -105,6 +106,7 @@ class SocketFleet implements Fleet {
   readonly #clock: TimerQueue;
   readonly #log: Logger;
   readonly #images = new ImageReader();
+  readonly #files = new FileShelf();
   readonly #byAddress = new Map<string, SimulatedNode>();
   readonly #sockets: UdpSocket[] = [];
   readonly #http: HttpServer;
@@ -171,6 +173,7 @@ class SocketFleet implements Fleet {
     const random = seededRandom(seed + Math.imul(index + 1, 0x9e3779b1));
     const board = boardAt(base, index);
     const state = new NodeState({
+      files: this.#files,
       board,
       profile: profiles[profile],
       physics,

@@ -22,14 +22,22 @@ export class MultipartFile {
     return this.#state;
   }
 
-  /** The file's bytes in `chunk`, and in what was held back before it. */
-  push(chunk: Buffer): Buffer {
+  /** The file's bytes in `chunk`, and in what was held back before it; views of `chunk`, but for a few bytes at its beginning. */
+  push(chunk: Buffer): readonly Buffer[] {
+    if (this.#state === "file") return this.#takeFile(chunk);
     this.#held = Buffer.concat([this.#held, chunk]);
     while (this.#state === "head" || this.#state === "text") {
-      if (this.#state === "text" && !this.#skipText()) return empty;
-      if (!this.#readHead()) return empty;
+      if (this.#state === "text" && !this.#skipText()) return [];
+      if (!this.#readHead()) return [];
     }
-    return this.#state === "file" ? this.#takeFile() : empty;
+    return this.#begin();
+  }
+
+  #begin(): readonly Buffer[] {
+    if (this.#state !== "file") return [];
+    const begun = this.#held;
+    this.#held = empty;
+    return this.#takeFile(begun);
   }
 
   /** Reads a delimiter and the headers behind it; false when more bytes are needed, or nothing good can come. */
@@ -57,16 +65,20 @@ export class MultipartFile {
     return true;
   }
 
-  #takeFile(): Buffer {
-    const end = this.#held.indexOf(this.#delimiter);
-    if (end >= 0) {
-      this.#state = "done";
-      return this.#held.subarray(0, end);
-    }
-    const keep = Math.max(0, this.#held.length - this.#delimiter.length + 1);
-    const file = this.#held.subarray(0, keep);
-    this.#held = this.#held.subarray(keep);
-    return file;
+  #takeFile(chunk: Buffer): readonly Buffer[] {
+    const overlap = this.#delimiter.length - 1;
+    const held = this.#held;
+    // A delimiter that began in what was held ends within the first bytes of the chunk.
+    const border = Buffer.concat([held, chunk.subarray(0, overlap)]);
+    const across = border.indexOf(this.#delimiter);
+    const inChunk = across < 0 ? chunk.indexOf(this.#delimiter) : -1;
+    if (across >= 0 || inChunk >= 0) this.#state = "done";
+    // Where no delimiter came, the last bytes may be the beginning of one.
+    const fileEnd = across >= 0 ? across : held.length + (inChunk >= 0 ? inChunk : chunk.length - overlap);
+    this.#held = fileEnd >= held.length ? chunk.subarray(fileEnd - held.length) : border.subarray(Math.max(0, fileEnd));
+    const beginning = border.subarray(0, Math.max(0, fileEnd));
+    const rest = chunk.subarray(overlap, Math.max(overlap, fileEnd - held.length));
+    return [beginning, rest].filter(({ length }) => length > 0);
   }
 }
 

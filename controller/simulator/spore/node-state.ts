@@ -1,6 +1,7 @@
 import { type Random, randomInteger } from "../../base/random.ts";
 import { type Board, strangerAt } from "./board.ts";
 import type { Faults } from "./faults.ts";
+import type { FileShelf } from "./file-shelf.ts";
 import { brokenImage, type FlashedImage } from "./flashed-image.ts";
 import { Members } from "./members.ts";
 import { type ConfigValues, configHash, presetConfig } from "./node-config.ts";
@@ -29,6 +30,8 @@ export interface NodeParts {
   readonly faults: Faults;
   readonly random: Random;
   readonly image: FlashedImage;
+  /** Of the fleet that the node belongs to. */
+  readonly files?: FileShelf;
   /** Compiled into the application. */
   readonly labels: Labels;
   /** Stands in its configuration file. */
@@ -86,7 +89,7 @@ export class NodeState {
     this.#staticLabels = parts.labels;
     this.presets = presetsOf(parts.profile, parts.physics);
     this.#config = { ...this.presets, ...parts.config };
-    this.updater = new Updater({ flashBytes, fsStart: parts.profile.fsStart }, () => this.#image);
+    this.updater = new Updater({ flashBytes, fsStart: parts.profile.fsStart }, () => this.#image, parts.files);
   }
 
   /** Who answers at this address. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { type ArrivingFile, FileShelf, type ReceivedFile } from "./file-shelf.ts";
 import type { FlashedImage } from "./flashed-image.ts";
 import { ceilSectors } from "./physics.ts";
 
@@ -6,14 +6,6 @@ import { ceilSectors } from "./physics.ts";
 export interface UpdaterError {
   readonly code: number;
   readonly text: string;
-}
-
-/** What the updater left for the boot loader. */
-export interface StagedUpdate {
-  /** The bytes as they were sent. */
-  readonly bytes: Uint8Array;
-  /** Of those bytes, 32 hex digits. */
-  readonly md5: string;
 }
 
 /** Where things are in the flash of a board. */
@@ -56,14 +48,17 @@ const flashKibibytes: Readonly<Record<number, number>> = {
 export class Updater {
   readonly #layout: FlashLayout;
   readonly #running: () => FlashedImage;
-  #update:
-    | { readonly room: Buffer; readonly md5: string | undefined; received: number; error?: UpdaterError }
-    | undefined;
+  readonly #files: FileShelf;
+  #update: { readonly file: ArrivingFile; readonly md5: string | undefined; error?: UpdaterError } | undefined;
 
-  /** @param running the image that occupies flash while an update is staged behind it. */
-  constructor(layout: FlashLayout, running: () => FlashedImage) {
+  /**
+   * @param running the image that occupies flash while an update is staged behind it.
+   * @param files shared by the updaters of a fleet.
+   */
+  constructor(layout: FlashLayout, running: () => FlashedImage, files = new FileShelf()) {
     this.#layout = layout;
     this.#running = running;
+    this.#files = files;
   }
 
   /** Bytes that an update may have: whole sectors between the running sketch and the file system. */
@@ -76,7 +71,7 @@ export class Updater {
   }
 
   get receivedBytes(): number {
-    return this.#update?.received ?? 0;
+    return this.#update?.file.receivedBytes ?? 0;
   }
 
   /** @param size bytes that will come; absent: as many as fit, one sector less. */
@@ -85,7 +80,7 @@ export class Updater {
     if (size === 0) return errors.size;
     const room = size ?? this.freeBytes - 4096;
     if (room <= 0 || ceilSectors(room) > this.freeBytes) return errors.space;
-    this.#update = { room: Buffer.allocUnsafe(room), md5, received: 0 };
+    this.#update = { file: this.#files.receive(room), md5 };
     return undefined;
   }
 
@@ -94,13 +89,8 @@ export class Updater {
     const update = this.#update;
     if (!update) return errors.noData;
     if (update.error) return update.error;
-    if (update.received + chunk.length > update.room.length) {
-      update.error = errors.space;
-      return errors.space;
-    }
-    update.room.set(chunk, update.received);
-    update.received += chunk.length;
-    return undefined;
+    if (!update.file.push(chunk)) update.error = errors.space;
+    return update.error;
   }
 
   /**
@@ -108,17 +98,16 @@ export class Updater {
    *
    * @param evenIfRemaining whether what arrived counts although `begin` was told of more.
    */
-  end(evenIfRemaining: boolean): { readonly staged: StagedUpdate } | { readonly error: UpdaterError } {
+  end(evenIfRemaining: boolean): { readonly staged: ReceivedFile } | { readonly error: UpdaterError } {
     const update = this.#update;
     this.#update = undefined;
-    if (!update || update.received === 0) return { error: update?.error ?? errors.noData };
+    if (!update || update.file.receivedBytes === 0) return { error: update?.error ?? errors.noData };
     if (update.error) return { error: update.error };
-    if (!evenIfRemaining && update.received < update.room.length) return { error: errors.size };
-    const bytes = update.room.subarray(0, update.received);
-    const md5 = createHash("md5").update(bytes).digest("hex");
-    if (update.md5 !== undefined && update.md5.toLowerCase() !== md5) return { error: errors.md5 };
-    const error = this.#judgeHeader(bytes);
-    return error ? { error } : { staged: { bytes, md5 } };
+    if (!evenIfRemaining && update.file.receivedBytes < update.file.roomBytes) return { error: errors.size };
+    const staged = update.file.end();
+    if (update.md5 !== undefined && update.md5.toLowerCase() !== staged.md5) return { error: errors.md5 };
+    const error = this.#judgeHeader(staged.bytes);
+    return error ? { error } : { staged };
   }
 
   abort(): void {

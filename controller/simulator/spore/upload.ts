@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { type Clock, sleep } from "../../base/clock.ts";
 import type { ApiAnswer } from "./api-request.ts";
+import type { ReceivedFile } from "./file-shelf.ts";
 import type { ImageReader } from "./flashed-image.ts";
 import { boundaryOf, MultipartFile } from "./multipart-file.ts";
 import type { NodeState } from "./node-state.ts";
 import { ceilSectors, receiveMs, sectorBytes } from "./physics.ts";
-import { beginsLikeAnImage, type StagedUpdate, type UpdaterError } from "./updater.ts";
+import { beginsLikeAnImage, type UpdaterError } from "./updater.ts";
 import type { UploadLog, UploadRecord } from "./upload-log.ts";
 
 /** What an upload needs of its node. */
@@ -123,9 +123,10 @@ class Upload {
     if (boundary === undefined) return this.#failed(400, "bad_request", "the body must be multipart/form-data");
     const body = new MultipartFile(boundary);
     for await (const chunk of this.#request) {
-      const file = body.push(chunk);
-      const reset = file.length > 0 ? await this.#take(file) : undefined;
-      if (reset) return reset;
+      for (const part of body.push(chunk)) {
+        const reset = await this.#take(part);
+        if (reset) return reset;
+      }
     }
     if (this.#refusal) return this.#refusal;
     if (body.state !== "done") return this.#failed(400, "bad_request", "the body holds no complete file");
@@ -215,17 +216,17 @@ class Upload {
     return { kind: "answer", answer: this.#accepted(end.staged), restart: true };
   }
 
-  async #stage({ bytes, md5 }: StagedUpdate): Promise<void> {
+  async #stage({ bytes, md5, sha256 }: ReceivedFile): Promise<void> {
     const { state, images, signal } = this.#host;
     const { version } = this.#options;
     const image = await images.read(bytes, md5, state.image.flashMode);
     signal.throwIfAborted();
     state.stage({ ...(version !== undefined && { version }), ...image });
     if (version !== undefined && state.profile.ours) state.setLabels({ ...state.ownLabels, version });
-    this.#note({ outcome: "accepted", digest: createHash("sha256").update(bytes).digest("hex"), md5 });
+    this.#note({ outcome: "accepted", digest: sha256, md5 });
   }
 
-  #accepted({ bytes, md5 }: StagedUpdate): ApiAnswer {
+  #accepted({ bytes, md5 }: ReceivedFile): ApiAnswer {
     const { state } = this.#host;
     if (!state.profile.ours) return { status: 200, body: { status: "OK", message: "update done, restarting" } };
     return {

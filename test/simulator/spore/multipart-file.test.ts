@@ -9,7 +9,7 @@ function read(body: Buffer, sizes: readonly number[]): { file: Buffer; state: st
   const file: Buffer[] = [];
   for (let at = 0, turn = 0; at < body.length; turn++) {
     const size = sizes[turn % sizes.length] ?? 1;
-    file.push(Buffer.from(multipart.push(body.subarray(at, at + size))));
+    file.push(...multipart.push(body.subarray(at, at + size)).map((part) => Buffer.from(part)));
     at += size;
   }
   return { file: Buffer.concat(file), state: multipart.state };
