@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { ApiRequest, ApiResponse } from "../../controller/api/transport.ts";
 import { inProcessTransport } from "../../controller/apiserver/in-process.ts";
 import { apiServerContract } from "../contract/api-server.ts";
@@ -12,6 +12,7 @@ apiServerContract("within the process", async () => {
 describe("a direct request", () => {
   const open = async () => {
     const server = await testServer();
+    onTestFinished(() => server[Symbol.asyncDispose]());
     const transport = inProcessTransport(server, admin);
     const ask = async (method: "GET" | "POST" | "PATCH", path: string, fields: Partial<ApiRequest>, query = "") => {
       const { signal } = new AbortController();
