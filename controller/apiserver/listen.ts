@@ -99,8 +99,9 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
     url: `https://${urlHost(host)}:${bound}`,
     async [Symbol.asyncDispose]() {
       renewal.cancel();
+      const closed = connections.close(app.server, clock);
       server.drain();
-      await connections.close(app.server, clock);
+      await closed;
       await app.close();
     },
   };
@@ -172,8 +173,20 @@ function every(clock: Clock, periodMs: number, log: Logger, work: () => Promise<
 class Connections {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
+  /** What carries the others, and those on which nobody has begun TLS. */
+  readonly #raw = new Set<Socket>();
+  #closing = false;
 
   constructor(server: Http2SecureServer) {
+    server.on("connection", (socket: Socket) => {
+      this.#raw.add(socket);
+      socket.on("close", () => this.#raw.delete(socket));
+    });
+    server.on("request", (request, response) => {
+      response.on("finish", () => {
+        if (this.#closing && request.httpVersionMajor === 1) request.socket.end(); // a client may keep it for the next one
+      });
+    });
     server.on("session", (session) => {
       this.#sessions.add(session);
       session.on("close", () => this.#sessions.delete(session));
@@ -189,11 +202,12 @@ class Connections {
   }
 
   async close(server: Http2SecureServer, clock: Clock): Promise<void> {
+    this.#closing = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const session of this.#sessions) session.close();
     const grace = clock.after(shutdownGraceMs, () => {
       for (const session of this.#sessions) session.destroy();
-      for (const socket of this.#sockets) socket.destroy();
+      for (const socket of [...this.#sockets, ...this.#raw]) socket.destroy();
     });
     await closed;
     grace.cancel();

@@ -33,9 +33,9 @@ export interface HttpsServer extends AsyncDisposable {
 
 export async function httpsServer(identity: TestIdentity, parts: ServerParts = {}): Promise<HttpsServer> {
   const { credentials } = identity;
-  const log = parts.log ?? silentLogger;
+  const { clock = systemClock, log = silentLogger } = parts;
   const api = await testServer(parts);
-  const listener = await listenHttps({ server: api, credentials, host: "127.0.0.1", port: 0, clock: systemClock, log });
+  const listener = await listenHttps({ server: api, credentials, host: "127.0.0.1", port: 0, clock, log });
   return {
     api,
     listener,
