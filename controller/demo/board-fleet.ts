@@ -8,6 +8,17 @@ export interface BoardFleet extends AsyncDisposable {
   readonly size: number;
   /** Process ids of the boards that have power, by hostname. */
   pids(): ReadonlyMap<string, number>;
+  /** The first board as it is now. */
+  first(): Promise<BoardNow>;
+}
+
+export interface BoardNow {
+  readonly hostname: string;
+  readonly address: string;
+  /** Where it serves HTTP. */
+  readonly port: number;
+  /** Undefined while it has no power. */
+  readonly pid: number | undefined;
 }
 
 export interface BoardFleetOptions {
@@ -36,13 +47,12 @@ const bootDelayMs = 1500;
 export async function startBoards(options: BoardFleetOptions): Promise<BoardFleet> {
   const supply = new PowerSupply(options);
   const sockets = Array.from({ length: options.count }, (_, index) => boardOptions(options, index));
-  try {
-    await Promise.all(sockets.map((board) => supply.plugIn(board)));
-  } catch (error) {
-    await supply[Symbol.asyncDispose]();
-    throw error;
-  }
-  return supply;
+  // Also the slowest is waited for: none may write to the directory after it was given up.
+  const ends = await Promise.allSettled(sockets.map((board) => supply.plugIn(board)));
+  const failed = ends.find((end) => end.status === "rejected");
+  if (!failed) return supply;
+  await supply[Symbol.asyncDispose]();
+  throw failed.reason;
 }
 
 function boardOptions(fleet: BoardFleetOptions, index: number): HostNodeOptions {
@@ -87,6 +97,13 @@ class PowerSupply implements BoardFleet {
 
   pids(): ReadonlyMap<string, number> {
     return new Map([...this.#boards].map(([hostname, { pid }]) => [hostname, pid]));
+  }
+
+  async first(): Promise<BoardNow> {
+    const { hostname, address } = boardOptions(this.#options, 0);
+    const running = this.#boards.get(hostname);
+    const port = (await running?.httpPort()) ?? this.#options.httpPort;
+    return { hostname, address, port, pid: running?.pid };
   }
 
   async plugIn(board: HostNodeOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { findCondition } from "../api/conditions.ts";
 import type { LiveNode } from "../api/live-node.ts";
+import type { Condition } from "../api/meta.ts";
 import type { Node } from "../api/node.ts";
 
 /** What one line of the picture shows. */
@@ -13,8 +14,8 @@ export interface NodeLine {
   readonly text: string;
 }
 
-/** A node and its live figures, as a line. `wanted` is the version it should come to. */
-export function nodeLine(node: Node, live: LiveNode | undefined, wanted: string): NodeLine {
+/** A node and its live figures, as a line. `wanted` is the version it should come to; undefined while nobody has said. */
+export function nodeLine(node: Node, live: LiveNode | undefined, wanted: string | undefined): NodeLine {
   const { status = {} } = node;
   const version = status.firmware?.version ?? live?.status.version ?? "?";
   const line = { name: node.metadata.name, address: status.address ?? live?.status.address ?? "", version };
@@ -23,31 +24,49 @@ export function nodeLine(node: Node, live: LiveNode | undefined, wanted: string)
   if (stalled?.status === "True") return { ...line, progress: undefined, state: "failed", text: stalled.message };
   if (status.phase === "Dead") return { ...line, progress: undefined, state: "away", text: "no sign of life" };
   const transfer = live?.status.transfer;
-  if (status.operation?.phase === "Transferring" && transfer) return { ...line, ...transferring(transfer, wanted) };
-  const step = stepText(status.operation?.phase, version, wanted);
+  const coming = status.operation?.version ?? "an image";
+  if (status.operation?.phase === "Transferring" && transfer) return { ...line, ...transferring(transfer, coming) };
+  const step = stepText(status.operation?.phase, version, coming);
   if (step !== undefined) return { ...line, progress: undefined, state: "busy", text: step };
   if (ready?.status === "True" && version === wanted)
     return { ...line, progress: undefined, state: "ready", text: "ready" };
   if (status.phase === "Inactive") return { ...line, progress: undefined, state: "away", text: "silent" };
-  return { ...line, progress: undefined, state: "waiting", text: ready?.message ?? "discovered" };
+  return { ...line, progress: undefined, state: "waiting", text: waitingText(ready) };
 }
 
-function transferring(transfer: NonNullable<LiveNode["status"]["transfer"]>, wanted: string) {
+/** What a node waits for: in two words where this is what every node goes through. */
+function waitingText(ready: Condition | undefined): string {
+  switch (ready?.reason) {
+    case undefined:
+      return "discovered";
+    case "Observing":
+      return "being looked at";
+    case "Unowned":
+      return "not adopted yet";
+    case "Unmanaged":
+    case "Converged": // with what it was assigned; the group has more in mind
+      return "waits for its turn";
+    default:
+      return ready?.message ?? "";
+  }
+}
+
+function transferring(transfer: NonNullable<LiveNode["status"]["transfer"]>, coming: string) {
   const { receivedBytes, sentBytes, totalBytes } = transfer;
   const sentOnly = receivedBytes === undefined;
   const progress = Math.min(1, (receivedBytes ?? sentBytes) / Math.max(1, totalBytes));
-  const text = sentOnly && sentBytes >= totalBytes ? "sent, waiting" : `uploading ${wanted}`;
+  const text = sentOnly && sentBytes >= totalBytes ? "sent, waiting" : `uploading ${coming}`;
   return { progress, state: "busy" as const, text };
 }
 
-function stepText(phase: string | undefined, version: string, wanted: string): string | undefined {
+function stepText(phase: string | undefined, version: string, coming: string): string | undefined {
   switch (phase) {
     case "Transferring":
-      return `uploading ${wanted}`;
+      return `uploading ${coming}`;
     case "Accepted":
-      return `accepted ${wanted}`;
+      return `accepted ${coming}`;
     case "Rebooting":
-      return `rebooting into ${wanted}`;
+      return `rebooting into ${coming}`;
     case "Verifying":
       return `checking that ${version} stays up`;
     default:

@@ -10,9 +10,12 @@ import { apiClient } from "../client/api-client.ts";
 import type { Client } from "../client/client.ts";
 import { httpsTransport } from "../client/https-transport.ts";
 import { readKubeconfig } from "../client/kubeconfig.ts";
-import { addressAfter, startBoards } from "./board-fleet.ts";
+import { addressAfter } from "./board-fleet.ts";
 import { buildHostFirmware, type HostFirmware } from "./build-firmware.ts";
+import type { DemoFleet } from "./demo-fleet.ts";
 import type { DemoOptions } from "./demo-options.ts";
+import { farewell, greeting, title } from "./demo-words.ts";
+import { startHostFleet } from "./host-fleet.ts";
 import type { LivePicture } from "./live-picture.ts";
 import { requireAddresses } from "./loopback-addresses.ts";
 import { startSimulation } from "./simulated-fleet.ts";
@@ -35,6 +38,8 @@ const newVersion = "1.1.0";
 /** So that an upload can be watched. */
 const otaBytesPerSecond = 120_000;
 const lookEveryMs = 150;
+/** A build that takes longer is announced. */
+const quietBuildMs = 700;
 /** Where nodes on loopback announce themselves. */
 const broadcast = "127.255.255.255";
 
@@ -82,7 +87,10 @@ async function converge(
   const timeoutMs = options.once ? options.timeoutSeconds * 1000 : Number.POSITIVE_INFINITY;
   const converged = await watchUntilConverged(client, options, around, timeoutMs, startMs);
   if (options.once) return converged ? 0 : 1;
-  if (!signal.aborted) screen.say(farewell(spored, fleet.first));
+  if (!signal.aborted) {
+    const [oldImage = ""] = fleet.images;
+    screen.say(farewell(spored.kubeconfig, await fleet.sample(), fromCheckout(oldImage)));
+  }
   await watchOn(client, options, around);
   screen.say("stopping");
   return 0;
@@ -102,6 +110,7 @@ async function dataDirectory(given: string | undefined): Promise<AsyncDisposable
 /** Undefined where there is no compiler: the reason has been said. */
 async function buildOrExplain({ screen, clock, signal }: DemoSurroundings): Promise<HostFirmware | undefined> {
   const startMs = clock.monotonic();
+  const notice = clock.after(quietBuildMs, () => screen.say("building the firmware; the next time it is there"));
   try {
     const outDir = join(checkout, "build", "host");
     const firmware = await buildHostFirmware({ checkout, outDir, signal, log: silentLogger });
@@ -112,48 +121,27 @@ async function buildOrExplain({ screen, clock, signal }: DemoSurroundings): Prom
     if (!isSporeError(error, "SPORE_COMPILER_MISSING")) throw error;
     screen.say(`${error.message}\n${error.details.hint ?? ""}\nUntil then: SIMULATED nodes.`);
     return undefined;
+  } finally {
+    notice.cancel();
   }
 }
 
-interface DemoFleet extends AsyncDisposable {
-  /** For the greeting. */
-  readonly what: string;
-  /** Address of the first node. */
-  readonly first: string;
-  /** Paths of the images, the old version first. */
-  readonly images: readonly string[];
-}
-
-async function startFleet(
+function startFleet(
   options: DemoOptions,
   firmware: HostFirmware | undefined,
   dataDir: string,
   { screen, clock }: DemoSurroundings,
 ): Promise<DemoFleet> {
   if (!firmware) return startSimulation(options, dataDir, otaBytesPerSecond, clock);
-  const image = (version: string) => {
-    const found = firmware.images.find((each) => each.name === program && each.version === version);
-    if (!found) throw new SporeError("SPORE_BUILD_FAILED", `the build made no ${program} ${version}`);
-    return found;
-  };
-  const boards = await startBoards({
+  return startHostFleet({
+    demo: options,
     firmware,
-    factoryImage: image(oldVersion),
-    count: options.nodes,
-    base: options.base,
-    httpPort: options.httpPort,
-    udpPort: options.udpPort,
-    directory: join(dataDir, "boards"),
+    versions: { program, old: oldVersion, next: newVersion },
+    directory: dataDir,
     otaBytesPerSecond,
     clock,
     onEvent: (sentence) => screen.say(sentence),
   });
-  return {
-    what: `${options.nodes} node processes (the C++ firmware, built for this machine)`,
-    first: options.base,
-    images: [image(oldVersion).path, image(newVersion).path],
-    [Symbol.asyncDispose]: () => boards[Symbol.asyncDispose](),
-  };
 }
 
 async function connect(spored: SporedProcess, clock: Clock): Promise<AsyncDisposable & { readonly client: Client }> {
@@ -175,7 +163,7 @@ async function pushImages(images: readonly string[], spored: SporedProcess, arou
 /** The command line as a user has it, in this process. */
 async function sporectl(words: readonly string[], spored: SporedProcess, around: DemoSurroundings): Promise<void> {
   const { screen, clock, signal } = around;
-  screen.say(`$ sporectl ${words.map((word) => word.replace(checkout, "")).join(" ")}`);
+  screen.say(`$ sporectl ${words.map(fromCheckout).join(" ")}`);
   let errors = "";
   const collect = (sink: (text: string) => void) => ({ write: sink, isTerminal: false, width: 80 });
   const code = await runCli(words, {
@@ -192,6 +180,11 @@ async function sporectl(words: readonly string[], spored: SporedProcess, around:
     throw new SporeError("SPORE_UNAVAILABLE", `sporectl ${words[0]} failed: ${errors.trim()}`);
 }
 
+/** As somebody types it who stands in the checkout. */
+function fromCheckout(path: string): string {
+  return path.startsWith(checkout) ? path.slice(checkout.length) : path;
+}
+
 async function watchUntilConverged(
   client: Client,
   options: DemoOptions,
@@ -202,11 +195,11 @@ async function watchUntilConverged(
   const { screen, clock, signal } = around;
   for (;;) {
     const seconds = Math.round((clock.monotonic() - startMs) / 1000);
-    const look = await lookAtFleet(client, group, { nodes: options.nodes, version: newVersion }, signal).catch(stopped);
+    const look = await lookAtFleet(client, group, options.nodes, signal).catch(stopped);
     if (!look) return false;
     screen.show(look.lines, title(look.lines.filter(({ state }) => state === "ready").length, options.nodes, seconds));
     if (look.converged) {
-      screen.say(`converged: ${options.nodes} nodes run ${program} ${newVersion} after ${seconds} s`);
+      screen.say(`converged: ${options.nodes} nodes run ${program} ${look.version} after ${seconds} s`);
       return true;
     }
     if (options.once && look.stalled !== undefined) {
@@ -243,7 +236,7 @@ async function watchOn(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      const look = await lookAtFleet(client, group, { nodes: options.nodes, version: newVersion }, signal);
+      const look = await lookAtFleet(client, group, options.nodes, signal);
       const ready = look.lines.filter(({ state }) => state === "ready").length;
       screen.show(look.lines, title(ready, options.nodes));
       await sleep(clock, lookEveryMs, signal);
@@ -251,32 +244,4 @@ async function watchOn(
       if (!signal.aborted) throw error;
     }
   }
-}
-
-function title(ready: number, nodes: number, seconds?: number): string {
-  return `SPORE  ${ready} of ${nodes} nodes ready${seconds === undefined ? "" : `  ${seconds} s`}`;
-}
-
-function greeting({ api, healthPort, kubeconfig, logFile }: SporedProcess, what: string): string {
-  return [
-    `spored serves ${api}, health and metrics on http://127.0.0.1:${healthPort}`,
-    `  kubeconfig  ${kubeconfig}`,
-    `  log         ${logFile}`,
-    what,
-  ].join("\n");
-}
-
-function farewell({ kubeconfig }: SporedProcess, first: string): string {
-  return [
-    "",
-    "Try, in another terminal:",
-    `  export SPORE_KUBECONFIG=${kubeconfig}`,
-    "  npx sporectl get nodes",
-    "  npx sporectl describe node esp-a00001",
-    `  sed -i 's/1.1.0/1.0.0/' manifests/quickstart/node-group.yaml && npx sporectl apply -f manifests/quickstart`,
-    `  curl -F file=@build/host/images/lab-sensor-1.0.0.bin http://${first}/api/node/update    # out of band: SPORE undoes it`,
-    "  kill -9 <a node's process>; it comes back after 12 s",
-    "Ctrl-C stops everything.",
-    "",
-  ].join("\n");
 }

@@ -1,19 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { SporeError } from "../base/errors.ts";
+import { nodeNameOf } from "../drivers/node-name.ts";
 import { startFleet } from "../simulator/spore/fleet.ts";
 import { physicsPresets } from "../simulator/spore/physics.ts";
 import { simulatedImage } from "../simulator/spore/simulated-image.ts";
+import { type DemoFleet, nodeUrl } from "./demo-fleet.ts";
 import type { DemoOptions } from "./demo-options.ts";
-
-/** Nodes in software, with images for them. */
-export interface Simulation extends AsyncDisposable {
-  readonly what: string;
-  /** Address of the first node. */
-  readonly first: string;
-  /** Paths of the images, the old version first. */
-  readonly images: readonly string[];
-}
 
 const imageBytes = 380_000;
 
@@ -23,7 +17,7 @@ export async function startSimulation(
   dataDir: string,
   otaBytesPerSecond: number,
   clock: Clock,
-): Promise<Simulation> {
+): Promise<DemoFleet> {
   const folder = join(dataDir, "images");
   await mkdir(folder, { recursive: true });
   const versions = ["1.0.0", "1.1.0"].map((version) => ({
@@ -43,8 +37,13 @@ export async function startSimulation(
   });
   return {
     what: `${options.nodes} SIMULATED nodes`,
-    first: options.base,
     images: versions.map(({ path }) => path),
+    async sample() {
+      const [first] = fleet.nodes;
+      if (!first) throw new SporeError("SPORE_INTERNAL", "a fleet without nodes was started");
+      const { hostname, address } = first.board;
+      return { name: nodeNameOf(hostname), url: nodeUrl(address, first.httpPort), pid: undefined };
+    },
     [Symbol.asyncDispose]: () => fleet.stop(),
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -31,11 +31,12 @@ export interface SporedProcessOptions {
 const program = fileURLToPath(new URL("../main.js", import.meta.url));
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 12_000;
+const tailMaxLines = 8;
 
 /**
  * Starts `spored` and waits until it serves. Its log goes to `spored.log` in the data directory.
  *
- * @throws SporeError `SPORE_UNAVAILABLE` with the last lines of the log when it ends or stays silent.
+ * @throws SporeError `SPORE_UNAVAILABLE` with what it said last when it ends or stays silent.
  */
 export async function startSpored(options: SporedProcessOptions): Promise<SporedProcess> {
   const { dataDir, flags, clock, signal } = options;
@@ -46,34 +47,34 @@ export async function startSpored(options: SporedProcessOptions): Promise<Spored
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const log = createWriteStream(logFile, { flags: "a", mode: 0o600 });
-  child.stderr?.pipe(log, { end: false });
+  const tail: string[] = []; // the log of a temporary directory is gone by the time somebody wants to read it
   const ready = new Promise<ReadyLine>((resolve) => {
-    if (child.stdout)
-      createInterface(child.stdout).on("line", (line) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface(stream).on("line", (line) => {
         log.write(`${line}\n`);
+        tail.push(line);
+        if (tail.length > tailMaxLines) tail.shift();
         const said = readyLine(line);
         if (said) resolve(said);
       });
+    }
   });
   const failed = new Promise<never>((_, reject) => {
     child.once("error", reject);
-    child.once("exit", (code, killedBy) => {
-      lastLines(logFile).then((lines) => {
-        const how = killedBy === null ? `with code ${code}` : `by ${killedBy}`;
-        reject(
-          new SporeError("SPORE_UNAVAILABLE", `spored ended ${how}:\n${lines}`, { hint: `its log is ${logFile}` }),
-        );
-      }, reject);
-    });
+    child.once("close", (code, killedBy) =>
+      reject(endError(killedBy === null ? `with code ${code}` : `by ${killedBy}`, tail)),
+    );
   });
   failed.catch(() => {}); // a caller that does not look at it is told through the API instead
   using limit = new Deadline(clock, signal, startTimeoutMs, "the start of spored");
   const said = await untilAborted(Promise.race([ready, failed]), limit.signal).catch((error: unknown) => {
     child.kill("SIGKILL");
     if (!limit.expired) throw error;
-    throw new SporeError("SPORE_UNAVAILABLE", `spored does not serve after ${startTimeoutMs / 1000} s`, {
-      hint: `its log is ${logFile}`,
-    });
+    throw new SporeError(
+      "SPORE_UNAVAILABLE",
+      `spored does not serve after ${startTimeoutMs / 1000} s; it said last:\n${tail.join("\n")}`,
+    );
   });
   return {
     pid: child.pid ?? 0,
@@ -106,10 +107,21 @@ async function stop(child: ChildProcess, clock: Clock): Promise<void> {
   force.cancel();
 }
 
-/** What went wrong usually stands at the end, and not in a line of the JSON log. */
-async function lastLines(file: string): Promise<string> {
-  const text = await readFile(file, "utf8").catch(() => "");
-  const lines = text.trimEnd().split("\n").slice(-8);
-  const said = lines.filter((line) => !line.startsWith("{"));
-  return (said.length > 0 ? said : lines).join("\n");
+/**
+ * Why `spored` ended, from the last lines that it wrote: what it said to a person, error and hint; otherwise the lines as they are.
+ */
+export function endError(how: string, lines: readonly string[]): SporeError {
+  const plain = lines.filter((line) => !line.startsWith("{"));
+  const at = plain.findLastIndex((line) => line.startsWith("error: "));
+  if (at < 0)
+    return new SporeError(
+      "SPORE_UNAVAILABLE",
+      `spored ended ${how}:\n${(plain.length > 0 ? plain : lines).join("\n")}`,
+    );
+  const [error = "", ...more] = plain.slice(at);
+  const hints = more.filter((line) => line.startsWith("hint: ")).map((line) => line.slice("hint: ".length));
+  const rest = more.filter((line) => !line.startsWith("hint: "));
+  const message = [`spored does not start: ${error.slice("error: ".length)}`, ...rest].join("\n");
+  const flags = hints.some((hint) => hint.includes("--")) ? ["`npm start -- FLAGS` takes the same flags"] : [];
+  return new SporeError("SPORE_UNAVAILABLE", message, { hint: [...hints, ...flags].join("; ") });
 }

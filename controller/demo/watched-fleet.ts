@@ -8,6 +8,8 @@ import { type NodeLine, nodeLine } from "./fleet-view.ts";
 /** One look at the fleet. */
 export interface FleetLook {
   readonly lines: readonly NodeLine[];
+  /** The version that the group asks for; undefined while it has not said so. */
+  readonly version: string | undefined;
   readonly converged: boolean;
   /** Why the group is not Ready, for people; undefined when it is, or says nothing yet. */
   readonly reason: string | undefined;
@@ -15,11 +17,11 @@ export interface FleetLook {
   readonly stalled: string | undefined;
 }
 
-/** Reads nodes, live figures and the group, as anybody with a kubeconfig could. */
+/** Reads nodes, live figures and the group, as anybody with a kubeconfig could. `nodesExpected` is how many there should be. */
 export async function lookAtFleet(
   client: Client,
   group: { readonly namespace: string; readonly name: string },
-  expected: { readonly nodes: number; readonly version: string },
+  nodesExpected: number,
   signal: AbortSignal,
 ): Promise<FleetLook> {
   const [nodes, live, found] = await Promise.all([
@@ -27,8 +29,9 @@ export async function lookAtFleet(
     client.list(LiveNode, {}, signal),
     client.get(NodeGroup, group, signal),
   ]);
+  const version = found?.status?.firmware;
   const figures = new Map(live.items.map((item) => [item.metadata.name, item]));
-  const lines = nodes.items.map((node) => nodeLine(node, figures.get(node.metadata.name), expected.version));
+  const lines = nodes.items.map((node) => nodeLine(node, figures.get(node.metadata.name), version));
   const conditions = found?.status?.conditions;
   const ready = conditions?.find(({ type }) => type === "Ready");
   const stalled = conditions?.find(({ type }) => type === "Stalled");
@@ -36,10 +39,11 @@ export async function lookAtFleet(
   const converged =
     current &&
     isTrue(conditions, "Ready") &&
-    lines.length === expected.nodes &&
-    lines.every(({ state, version }) => state === "ready" && version === expected.version);
+    lines.length === nodesExpected &&
+    lines.every(({ state }) => state === "ready");
   return {
     lines,
+    version,
     converged,
     reason: ready?.status === "True" ? undefined : ready?.message,
     stalled: stalled?.status === "True" ? stalled.message : undefined,

@@ -3,10 +3,10 @@ import type { LiveNode } from "../../controller/api/live-node.ts";
 import type { Node } from "../../controller/api/node.ts";
 import { nodeLine, picture, progressBar } from "../../controller/demo/fleet-view.ts";
 
-const condition = (type: string, status: "True" | "False", message: string) => ({
+const condition = (type: string, status: "True" | "False", message: string, reason = "Tested") => ({
   type,
   status,
-  reason: "Tested",
+  reason,
   message,
   lastTransitionTime: "2026-01-01T00:00:00Z",
 });
@@ -34,6 +34,7 @@ const operation = {
   id: "1",
   kind: "InstallFirmware",
   phase: "Transferring",
+  version: "1.1.0",
   attempt: 1,
   fence: 1,
   startedAt: "2026-01-01T00:00:00Z",
@@ -54,6 +55,23 @@ describe("nodeLine", () => {
     const conditions = [condition("Ready", "True", "all is well")];
     expect(nodeLine(node({ conditions, firmware: { version: "1.1.0" } }), undefined, "1.1.0").state).toBe("ready");
     expect(nodeLine(node({ conditions }), undefined, "1.1.0").state).toBe("waiting");
+  });
+
+  it("waits for its turn while the group has more in mind than what it runs", () => {
+    for (const reason of ["Unmanaged", "Converged"]) {
+      const conditions = [condition("Ready", "True", "The device is what it should be.", reason)];
+      expect(nodeLine(node({ conditions }), undefined, "1.1.0")).toMatchObject({ text: "waits for its turn" });
+    }
+  });
+
+  it("names the version that is on its way, whichever that is", () => {
+    const going = { ...operation, version: "0.9.0", phase: "Rebooting" } as const;
+    expect(nodeLine(node({ operation: going }), undefined, "1.1.0").text).toBe("rebooting into 0.9.0");
+  });
+
+  it("is not ready before the group has said what it wants", () => {
+    const conditions = [condition("Ready", "True", "all is well")];
+    expect(nodeLine(node({ conditions }), undefined, undefined).state).toBe("waiting");
   });
 
   it("tells what stalled it", () => {

@@ -80,7 +80,7 @@ describe("npm start", () => {
       const { code, stdout, stderr } = await ended;
       expect([code, stderr]).toEqual([0, ""]);
       const order = [
-        "spored serves https://127.0.0.1:",
+        "https://127.0.0.1:",
         "2 node processes (the C++ firmware",
         "firmware.spore.dev/lab-sensor-1.0.0 created",
         "firmware.spore.dev/lab-sensor-1.1.0 created",
