@@ -1,5 +1,6 @@
 import { SporeError } from "./errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { defineMember, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { jsonDepthMax } from "./limits.ts";
 import { isSameJson } from "./same-json.ts";
 
 /** One operation of RFC 6902. */
@@ -70,114 +71,180 @@ function malformed(index: number, what: string): SporeError {
  * @throws SporeError `SPORE_INVALID` naming the operation that cannot be carried out: a failed test, a path that leads nowhere.
  */
 export function applyJsonPatch(document: JsonValue, operations: readonly JsonPatchOperation[]): JsonValue {
-  let result = document;
-  let copied = 0;
+  const patched = new PatchedDocument(document);
   operations.forEach((operation, index) => {
-    const fail = (why: string) =>
-      new SporeError("SPORE_INVALID", `operation ${index} of the JSON patch cannot be carried out: ${why}`);
-    if (operation.op === "copy") {
-      copied += JSON.stringify(valueAt(result, operation.from, fail)).length;
-      if (copied > copiedMaxCharacters) throw fail(`the copies exceed ${copiedMaxCharacters} characters`);
-    }
-    result = applyOperation(result, operation, fail);
+    patched.carryOut(operation, (why) => {
+      return new SporeError("SPORE_INVALID", `operation ${index} of the JSON patch cannot be carried out: ${why}`);
+    });
   });
-  return result;
+  return patched.root;
 }
 
 type Fail = (why: string) => SporeError;
+type MutableObject = Record<string, JsonValue>;
+type Container = MutableObject | JsonValue[];
 
-function applyOperation(document: JsonValue, operation: JsonPatchOperation, fail: Fail): JsonValue {
-  const path = tokensOf(operation.path);
-  switch (operation.op) {
-    case "add":
-      return changeAt(document, path, fail, addTo(operation.value, fail));
-    case "remove":
-      return changeAt(document, path, fail, removeFrom(fail));
-    case "replace":
-      return changeAt(document, path, fail, replaceIn(operation.value, fail));
-    case "test":
-      if (!isSameJson(valueAt(document, operation.path, fail), operation.value)) {
+/** A member of a container that belongs to the patch. */
+interface Place {
+  readonly container: Container;
+  readonly token: string;
+}
+
+/**
+ * A document on its way through a patch. A container is copied when the first operation touches it and changed in place from then on: to copy a
+ * large one for each of thousands of operations would hold everybody up for minutes.
+ */
+class PatchedDocument {
+  #root: JsonValue;
+  /** How deep it nests, at the most. */
+  #depth: number;
+  #copiedCharacters = 0;
+  /** The containers that were made here. Each stands in one place only. */
+  readonly #objects = new WeakMap<JsonObject, MutableObject>();
+  readonly #lists = new WeakMap<readonly JsonValue[], JsonValue[]>();
+
+  constructor(document: JsonValue) {
+    this.#root = document;
+    this.#depth = depthOf(document);
+  }
+
+  get root(): JsonValue {
+    return this.#root;
+  }
+
+  carryOut(operation: JsonPatchOperation, fail: Fail): void {
+    const path = tokensOf(operation.path);
+    switch (operation.op) {
+      case "add":
+      case "replace":
+        this.#deepen(path.length + depthOf(operation.value), fail);
+        if (operation.op === "add") this.#add(path, operation.value, fail);
+        else this.#replace(path, operation.value, fail);
+        break;
+      case "remove":
+        this.#remove(path, fail);
+        break;
+      case "test":
+        if (isSameJson(this.#valueAt(operation.path, fail), operation.value)) break;
         throw fail(`the value at ${JSON.stringify(operation.path)} is another than the tested one`);
-      }
-      return document;
-    case "copy":
-      return changeAt(document, path, fail, addTo(valueAt(document, operation.from, fail), fail));
-    case "move": {
-      if (operation.path.startsWith(`${operation.from}/`)) throw fail("a value cannot move into itself");
-      const value = valueAt(document, operation.from, fail);
-      const without = changeAt(document, tokensOf(operation.from), fail, removeFrom(fail));
-      return changeAt(without, path, fail, addTo(value, fail));
+      case "copy":
+        this.#deepen(path.length + this.#depth - tokensOf(operation.from).length, fail);
+        this.#add(path, this.#copyOf(operation.from, fail), fail);
+        break;
+      case "move":
+        this.#move(operation.from, operation.path, fail);
     }
   }
-}
 
-/** What an operation does to the container that holds the last token; undefined stands for the whole document. */
-interface Edit {
-  root(): JsonValue;
-  object(container: JsonObject, key: string): JsonObject;
-  array(container: readonly JsonValue[], token: string): readonly JsonValue[];
-}
-
-function addTo(value: JsonValue, fail: Fail): Edit {
-  return {
-    root: () => value,
-    object: (container, key) => withKey(container, key, value),
-    array: (container, token) =>
-      container.toSpliced(token === "-" ? container.length : indexOf(token, container.length, fail), 0, value),
-  };
-}
-
-function replaceIn(value: JsonValue, fail: Fail): Edit {
-  return {
-    root: () => value,
-    object(container, key) {
-      if (!Object.hasOwn(container, key)) throw fail(`there is no ${JSON.stringify(key)} to replace`);
-      return withKey(container, key, value);
-    },
-    array: (container, token) => container.with(indexOf(token, container.length - 1, fail), value),
-  };
-}
-
-function removeFrom(fail: Fail): Edit {
-  return {
-    root: () => null,
-    object(container, key) {
-      if (!Object.hasOwn(container, key)) throw fail(`there is no ${JSON.stringify(key)} to remove`);
-      return Object.fromEntries(Object.entries(container).filter(([name]) => name !== key));
-    },
-    array: (container, token) => container.toSpliced(indexOf(token, container.length - 1, fail), 1),
-  };
-}
-
-function withKey(container: JsonObject, key: string, value: JsonValue): JsonObject {
-  return Object.fromEntries([...Object.entries(container), [key, value]]);
-}
-
-function changeAt(node: JsonValue, path: readonly string[], fail: Fail, edit: Edit): JsonValue {
-  const [token, ...rest] = path;
-  if (token === undefined) return edit.root();
-  if (Array.isArray(node)) {
-    const list: readonly JsonValue[] = node;
-    if (rest.length === 0) return edit.array(list, token);
-    const index = indexOf(token, list.length - 1, fail);
-    return list.with(index, changeAt(list[index] ?? null, rest, fail, edit));
+  #add(path: readonly string[], value: JsonValue, fail: Fail): void {
+    const place = this.#placeOf(path, fail);
+    if (place === undefined) {
+      this.#root = value;
+      return;
+    }
+    const { container, token } = place;
+    if (!Array.isArray(container)) defineMember(container, token, value);
+    else container.splice(token === "-" ? container.length : indexOf(token, container.length, fail), 0, value);
   }
-  if (!isJsonObject(node))
-    throw fail(`there is nothing below ${JSON.stringify(token)}'s parent, which is no container`);
-  if (rest.length === 0) return edit.object(node, token);
-  const child = Object.hasOwn(node, token) ? node[token] : undefined;
-  if (child === undefined) throw fail(`there is no ${JSON.stringify(token)} on the way`);
-  return withKey(node, token, changeAt(child, rest, fail, edit));
+
+  #replace(path: readonly string[], value: JsonValue, fail: Fail): void {
+    const place = this.#placeOf(path, fail);
+    if (place === undefined) {
+      this.#root = value;
+      return;
+    }
+    const { container, token } = place;
+    if (!Array.isArray(container) && !Object.hasOwn(container, token))
+      throw fail(`there is no ${JSON.stringify(token)} to replace`);
+    setIn(place, value, fail);
+  }
+
+  #remove(path: readonly string[], fail: Fail): void {
+    const place = this.#placeOf(path, fail);
+    if (place === undefined) {
+      this.#root = null;
+      return;
+    }
+    const { container, token } = place;
+    if (Array.isArray(container)) container.splice(indexOf(token, container.length - 1, fail), 1);
+    else if (Object.hasOwn(container, token)) delete container[token];
+    else throw fail(`there is no ${JSON.stringify(token)} to remove`);
+  }
+
+  #move(from: string, to: string, fail: Fail): void {
+    if (to.startsWith(`${from}/`)) throw fail("a value cannot move into itself");
+    const [source, target] = [tokensOf(from), tokensOf(to)];
+    this.#deepen(target.length + this.#depth - source.length, fail);
+    const value = this.#valueAt(from, fail);
+    this.#remove(source, fail);
+    this.#add(target, value, fail);
+  }
+
+  /** Where `path` leads, ready to be changed; undefined for the whole document. */
+  #placeOf(path: readonly string[], fail: Fail): Place | undefined {
+    let place: Place | undefined;
+    for (const token of path) {
+      const node = place === undefined ? this.#root : childOf(place.container, place.token, fail);
+      if (node === undefined) throw fail(`there is no ${JSON.stringify(place?.token)} on the way`);
+      const container = this.#own(node);
+      if (container === undefined)
+        throw fail(`there is nothing below ${JSON.stringify(token)}'s parent, which is no container`);
+      if (place === undefined) this.#root = container;
+      else setIn(place, container, fail);
+      place = { container, token };
+    }
+    return place;
+  }
+
+  /** A container that may be changed: `node` itself where it was made here, else a copy; undefined when it is no container. */
+  #own(node: JsonValue): Container | undefined {
+    if (Array.isArray(node)) {
+      const list = this.#lists.get(node) ?? [...node];
+      this.#lists.set(list, list);
+      return list;
+    }
+    if (!isJsonObject(node)) return undefined;
+    const object = this.#objects.get(node) ?? { ...node };
+    this.#objects.set(object, object);
+    return object;
+  }
+
+  #valueAt(pointer: string, fail: Fail): JsonValue {
+    let node = this.#root;
+    for (const token of tokensOf(pointer)) {
+      const child = childOf(node, token, fail);
+      if (child === undefined) throw fail(`there is nothing at ${JSON.stringify(pointer)}`);
+      node = child;
+    }
+    return node;
+  }
+
+  /** A value of its own, so that a change in one place does not show in the other. */
+  #copyOf(pointer: string, fail: Fail): JsonValue {
+    const text = JSON.stringify(this.#valueAt(pointer, fail));
+    this.#copiedCharacters += text.length;
+    if (this.#copiedCharacters > copiedMaxCharacters) throw fail(`the copies exceed ${copiedMaxCharacters} characters`);
+    return JSON.parse(text);
+  }
+
+  /** Copies into copies would nest deeper than the walks over a document can follow. */
+  #deepen(depth: number, fail: Fail): void {
+    if (depth > jsonDepthMax) throw fail(`the document would nest more than ${jsonDepthMax} levels deep`);
+    this.#depth = Math.max(this.#depth, depth);
+  }
 }
 
-function valueAt(document: JsonValue, pointer: string, fail: Fail): JsonValue {
-  let node = document;
-  for (const token of tokensOf(pointer)) {
-    const child = childOf(node, token, fail);
-    if (child === undefined) throw fail(`there is nothing at ${JSON.stringify(pointer)}`);
-    node = child;
-  }
-  return node;
+/** Sets a member that is there already. */
+function setIn({ container, token }: Place, value: JsonValue, fail: Fail): void {
+  if (Array.isArray(container)) container[indexOf(token, container.length - 1, fail)] = value;
+  else defineMember(container, token, value);
+}
+
+function depthOf(value: JsonValue): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let deepest = 0;
+  for (const inner of Object.values(value)) deepest = Math.max(deepest, depthOf(inner));
+  return 1 + deepest;
 }
 
 function childOf(node: JsonValue, token: string, fail: Fail): JsonValue | undefined {

@@ -11,6 +11,11 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Sets a member; unlike an assignment also right for the key `__proto__`. */
+export function defineMember(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
 /**
  * `value` as JSON with the keys of every object sorted (by UTF-16 code unit) and no white space, so that equal values
  * give equal text. Our firmware writes its configuration in the same form before it hashes it.

@@ -2,6 +2,8 @@
 
 /** Request bodies, as in kube-apiserver. */
 export const requestBodyMaxBytes = 3 * 1024 * 1024;
+/** Deeper JSON is refused, so that walks over it may recurse. */
+export const jsonDepthMax = 256;
 /** The largest firmware image that may be uploaded or inflated. */
 export const imageMaxBytes = 16 * 1024 * 1024;
 /** History that the store keeps at the least, whichever of the two is more. */

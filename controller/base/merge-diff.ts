@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { defineMember, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { isSameJson } from "./same-json.ts";
 
 /**
@@ -7,11 +7,11 @@ import { isSameJson } from "./same-json.ts";
  */
 export function mergeDiff(from: JsonObject, to: JsonObject): JsonObject | undefined {
   const patch: Record<string, JsonValue> = {};
-  for (const key of Object.keys(from)) if (!Object.hasOwn(to, key)) define(patch, key, null);
+  for (const key of Object.keys(from)) if (!Object.hasOwn(to, key)) defineMember(patch, key, null);
   for (const [key, value] of Object.entries(to)) {
     const old = Object.hasOwn(from, key) ? from[key] : undefined;
     const change = diffOf(old, value);
-    if (change !== undefined) define(patch, key, change);
+    if (change !== undefined) defineMember(patch, key, change);
   }
   return Object.keys(patch).length > 0 ? patch : undefined;
 }
@@ -19,9 +19,4 @@ export function mergeDiff(from: JsonObject, to: JsonObject): JsonObject | undefi
 function diffOf(old: JsonValue | undefined, value: JsonValue): JsonValue | undefined {
   if (isJsonObject(old) && isJsonObject(value)) return mergeDiff(old, value);
   return isSameJson(old, value) ? undefined : value;
-}
-
-/** Unlike an assignment also right for the key `__proto__`. */
-function define(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }

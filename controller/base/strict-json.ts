@@ -1,15 +1,17 @@
 import { SporeError } from "./errors.ts";
 import type { JsonValue } from "./json.ts";
+import { jsonDepthMax } from "./limits.ts";
 
 /** A document, and what `JSON.parse` would have passed over in silence. */
 export interface StrictJson {
   readonly value: JsonValue;
-  /** Paths of keys that an object gives more than once, such as `spec.image`. The last one counts. */
+  /** Paths of keys that an object gives more than once, such as `spec.image`. The last one counts. At most `duplicatesMax`. */
   readonly duplicates: readonly string[];
 }
 
-/** Deeper documents are refused, so that walks over them may recurse. */
-const jsonDepthMax = 256;
+/** So many are worth telling; a hostile document could give millions, each under a path as long as itself. */
+const duplicatesMax = 100;
+const pathMaxCharacters = 200;
 
 /**
  * Reads JSON that came from outside.
@@ -139,7 +141,7 @@ class Scanner {
   #key(level: Level, keys: Set<string>, key: string): void {
     level.at = key;
     if (key === "__proto__") throw this.#refused("uses the key __proto__, which is not accepted");
-    if (keys.has(key)) this.#duplicates.push(this.#path());
+    if (keys.has(key) && this.#duplicates.length < duplicatesMax) this.#duplicates.push(this.#path());
     keys.add(key);
   }
 
@@ -155,15 +157,15 @@ class Scanner {
   }
 
   #path(): string {
-    return this.#levels.reduce((path, { at }) => {
-      if (typeof at === "number") return `${path}[${at}]`;
-      return path === "" ? at : `${path}.${at}`;
+    const path = this.#levels.reduce((outer, { at }) => {
+      if (typeof at === "number") return `${outer}[${at}]`;
+      return outer === "" ? at : `${outer}.${at}`;
     }, "");
+    return path.length > pathMaxCharacters ? `${path.slice(0, pathMaxCharacters)}…` : path;
   }
 
   #refused(what: string): SporeError {
-    const path = this.#path();
-    const where = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+    const where = this.#path();
     return new SporeError("SPORE_BAD_REQUEST", `the document ${what}${where === "" ? "" : ` (at ${where})`}`);
   }
 }

@@ -94,6 +94,27 @@ describe("applyJsonPatch", () => {
     );
   });
 
+  it("stops copies and moves that would nest deeper than any document may", () => {
+    let deep: JsonValue = {};
+    for (let level = 1; level < 200; level++) deep = { a: deep };
+    const bottom = "/a".repeat(199);
+    expect(() => patched(deep, [{ op: "copy", from: "", path: `${bottom}/a` }])).toThrow(
+      expect.objectContaining({ code: "SPORE_INVALID", message: expect.stringContaining("256 levels") }),
+    );
+    expect(() => patched(deep, [{ op: "add", path: `${bottom}/a`, value: deep }])).toThrow("256 levels");
+    expect(() => patched({ a: deep, b: deep }, [{ op: "move", from: "/b", path: `/a${bottom}/a` }])).toThrow("256");
+    expect(patched({ a: deep }, [{ op: "move", from: "/a", path: "/b" }])).toEqual({ b: deep });
+  });
+
+  it("copies a large container once, not for each operation", () => {
+    const data = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`old${index}`, ""]));
+    const adds = Array.from({ length: 5000 }, (_, index) => ({ op: "add", path: `/data/new${index}`, value: "" }));
+    const before = process.cpuUsage();
+    expect(Object.keys(Object(patched({ data }, adds)).data)).toHaveLength(25_000);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5); // seconds; a copy for each takes a minute
+    expect(Object.keys(data)).toHaveLength(20_000);
+  });
+
   it("stops at 10,000 operations", () => {
     const many = Array.from({ length: 10_001 }, () => ({ op: "test", path: "", value: null }));
     expect(() => parseJsonPatch(many)).toThrow(expect.objectContaining({ code: "SPORE_TOO_LARGE" }));
@@ -103,6 +124,36 @@ describe("applyJsonPatch", () => {
     const result = patched({}, [{ op: "add", path: "/__proto__", value: { polluted: true } }]);
     expect(JSON.stringify(result)).toBe('{"__proto__":{"polluted":true}}');
     expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
+  });
+
+  it("gives the same whether operations come together or one by one", () => {
+    const short = fc.array(fc.constantFrom("a", "b", "0", "-"), { maxLength: 3 });
+    const near = short.map((parts) => parts.map((part) => `/${part}`).join(""));
+    const value = fc.constantFrom<JsonValue>(1, { a: {} }, { a: [1], b: { a: 2 } }, [[]]);
+    const operations = fc.array(
+      fc.record({ op: fc.constantFrom("add", "remove", "replace", "move", "copy"), path: near, from: near, value }),
+    );
+    let carriedOut = 0;
+    fc.assert(
+      fc.property(value, operations, (document, wanted) => {
+        const done: JsonValue[] = [];
+        let expected: JsonValue = document;
+        for (const operation of wanted) {
+          try {
+            expected = patched(expected, [operation]);
+            done.push(operation);
+          } catch (error) {
+            expect(isSporeError(error)).toBe(true);
+          }
+        }
+        const before = JSON.stringify([document, done]);
+        expect(patched(document, done)).toEqual(expected);
+        expect(JSON.stringify([document, done])).toBe(before);
+        carriedOut += done.length;
+      }),
+      { numRuns: 500 },
+    );
+    expect(carriedOut).toBeGreaterThan(500);
   });
 
   it("answers anything at all with a result or a SporeError", () => {

@@ -21,6 +21,13 @@ describe("parseStrictJson", () => {
     expect(parseStrictJson(text)).toEqual({ value: JSON.parse(text), duplicates });
   });
 
+  it("names a hundred duplicates, and the beginning of each path: a hostile document holds millions of long ones", () => {
+    const inner = Array.from({ length: 1000 }, () => '"a":1').join(",");
+    const { duplicates } = parseStrictJson(`{"${"k".repeat(1000)}":{${inner}}}`);
+    expect(duplicates).toHaveLength(100);
+    expect(duplicates[0]).toBe(`${"k".repeat(200)}…`);
+  });
+
   it.each([
     ["", "not valid JSON"],
     ["{", "not valid JSON"],
