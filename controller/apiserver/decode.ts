@@ -61,6 +61,10 @@ export interface FieldPolicy extends Pick<WriteOptions, "fieldValidation"> {
   readonly warn: (text: string) => void;
 }
 
+/** So many unknown fields are named; a hostile object could have millions. */
+const faultsMax = 100;
+const pathMaxCharacters = 1000;
+
 /**
  * The object as it could be stored: unknown fields dropped, defaults and derived fields filled in.
  *
@@ -70,7 +74,7 @@ export function normalise(object: JsonObject, served: ServedKind, policy: FieldP
   const { object: pruned, unknown } = served.compiled.prune(object);
   const faults = [
     ...policy.duplicates.map((path) => `duplicate field "${path}"`),
-    ...unknown.map((path) => `unknown field "${path}"`),
+    ...unknown.slice(0, faultsMax).map((path) => `unknown field "${path.slice(0, pathMaxCharacters)}"`),
   ];
   if (faults.length > 0 && policy.fieldValidation === "Strict") throw strictError(served, faults);
   if (policy.fieldValidation === "Warn") faults.forEach(policy.warn);

@@ -1,6 +1,5 @@
 import { SporeError } from "../base/errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
-import { isSameJson } from "../base/same-json.ts";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { objectMetaSchema } from "../schema/object-meta-schema.ts";
 import { type JsonSchemaProps, memberSchema } from "../schema/schema.ts";
 
@@ -72,8 +71,9 @@ function mergeList(
     return patch.filter((item) => !(isJsonObject(item) && item.$patch !== undefined));
   }
   const key = schema["x-kubernetes-patch-merge-key"];
-  if (key === undefined) return [...live, ...patch.filter((item) => !live.some((known) => isSameJson(known, item)))];
-  return patch.reduce<readonly JsonValue[]>((items, item) => mergeItem(items, item, { key, schema, path }), live);
+  if (key !== undefined) return mergeByKey(live, patch, { key, schema, path });
+  const known = new Set(live.map(identityOf));
+  return [...live, ...patch.filter((item) => !known.has(identityOf(item)))];
 }
 
 interface ListRule {
@@ -82,28 +82,47 @@ interface ListRule {
   readonly path: string;
 }
 
-function mergeItem(
-  items: readonly JsonValue[],
-  item: JsonValue,
+function mergeByKey(
+  live: readonly JsonValue[],
+  patch: readonly JsonValue[],
   { key, schema, path }: ListRule,
 ): readonly JsonValue[] {
-  const id = isJsonObject(item) ? item[key] : undefined;
-  if (!isJsonObject(item) || id === undefined) {
-    throw new SporeError(
-      "SPORE_BAD_REQUEST",
-      `the patch is malformed: an item of ${path} has no ${JSON.stringify(key)}, by which the list is merged`,
-    );
+  const items: (JsonValue | undefined)[] = [...live];
+  const places = placesOf(live, (item) => identityOf(isJsonObject(item) ? item[key] : undefined));
+  for (const item of patch) {
+    const id = isJsonObject(item) ? item[key] : undefined;
+    if (!isJsonObject(item) || id === undefined) {
+      throw new SporeError(
+        "SPORE_BAD_REQUEST",
+        `the patch is malformed: an item of ${path} has no ${JSON.stringify(key)}, by which the list is merged`,
+      );
+    }
+    const place = places.get(identityOf(id)) ?? items.length;
+    const known = items[place];
+    if (item.$patch === "delete") {
+      if (place < items.length) items[place] = undefined;
+      continue;
+    }
+    const at = `${path}[${key}=${JSON.stringify(id)}]`;
+    items[place] = mergeObject(isJsonObject(known) ? known : {}, item, schema.items, at);
+    places.set(identityOf(id), place);
   }
-  const index = items.findIndex((known) => isJsonObject(known) && isSameJson(known[key], id));
-  if (item.$patch === "delete") return index < 0 ? items : items.toSpliced(index, 1);
-  const known = items[index];
-  const merged = mergeObject(
-    isJsonObject(known) ? known : {},
-    item,
-    schema.items,
-    `${path}[${key}=${JSON.stringify(id)}]`,
-  );
-  return index < 0 ? [...items, merged] : items.with(index, merged);
+  return items.filter((item) => item !== undefined);
+}
+
+/** Where each identity comes first. */
+function placesOf(list: readonly JsonValue[], idOf: (item: JsonValue) => string): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const [index, item] of list.entries()) {
+    const id = idOf(item);
+    if (!places.has(id)) places.set(id, index);
+  }
+  return places;
+}
+
+/** Equal for equal values: looking items up by it keeps long lists from being compared each with each. */
+function identityOf(value: JsonValue | undefined): string {
+  return value === undefined ? "" : canonicalJson(value);
 }
 
 /** Deletions from lists of scalars, and the order of merged lists. */
@@ -131,7 +150,8 @@ function applyListDirectives(
 }
 
 function without(list: readonly JsonValue[], gone: readonly JsonValue[]): readonly JsonValue[] {
-  return list.filter((item) => !gone.some((other) => isSameJson(item, other)));
+  const leaving = new Set(gone.map(identityOf));
+  return list.filter((item) => !leaving.has(identityOf(item)));
 }
 
 /** Items named in `order` as it says; the others keep their place behind the item they followed. */
@@ -141,13 +161,12 @@ function ordered(
   schema: JsonSchemaProps | undefined,
 ): readonly JsonValue[] {
   const key = schema?.["x-kubernetes-patch-merge-key"];
-  const idOf = (item: JsonValue) => (key !== undefined && isJsonObject(item) ? item[key] : item);
-  const rankOf = (item: JsonValue) => order.findIndex((named) => isSameJson(idOf(named), idOf(item)));
+  const idOf = (item: JsonValue) => identityOf(key !== undefined && isJsonObject(item) ? item[key] : item);
+  const ranks = placesOf(order, idOf);
   let rank = -1;
   const ranked = list.map((item) => {
-    const own = rankOf(item);
-    if (own >= 0) rank = own;
-    return { item, rank: own >= 0 ? own : rank };
+    rank = ranks.get(idOf(item)) ?? rank;
+    return { item, rank };
   });
   return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
 }

@@ -141,6 +141,21 @@ describe("strategicMerge", () => {
     );
   });
 
+  it("does not compare long lists each with each", () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `n${index}`);
+    const reversed = names.toReversed();
+    const others = names.map((name) => `other-${name}`);
+    const conditions = (types: readonly string[]) => types.map((type) => ({ type }));
+    const before = process.cpuUsage();
+    const set = strategicMerge({ set: names }, { set: others, "$setElementOrder/set": reversed }, schema);
+    const merged = strategicMerge({ conditions: conditions(names) }, { conditions: conditions(others) }, schema);
+    const left = strategicMerge({ set: names }, { "$deleteFromPrimitiveList/set": reversed.slice(1) }, schema);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3); // seconds; each with each takes a minute
+    expect(set.set).toEqual(["n19999", ...others, ...reversed.slice(1)]);
+    expect(merged.conditions).toEqual(conditions([...names, ...others]));
+    expect(left.set).toEqual(["n19999"]);
+  });
+
   it("answers any patch with an object or a SporeError", () => {
     const key = fc.constantFrom(
       "conditions",
