@@ -3,7 +3,10 @@
 namespace spore {
 
 bool EventBus::on(Text event, Handler handler, void* owner) {
-  if (size_ == capacity) return false;
+  if (size_ == capacity) {
+    refused_++;
+    return false;
+  }
   subscriptions_[size_++] = Subscription{event, handler, owner};
   return true;
 }

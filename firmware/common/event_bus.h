@@ -10,7 +10,7 @@ class EventBus {
   static constexpr size_t capacity = 16;
   /// A handler may fire again; beyond this depth the event is dropped and counted, because two handlers are chasing
   /// each other.
-  static constexpr int maxDepth = 4;
+  static constexpr uint8_t maxDepth = 4;
 
   using Handler = void (*)(void* owner, Text event, Text payload);
 
@@ -20,6 +20,8 @@ class EventBus {
   bool onAny(Handler handler, void* owner) { return on(Text(), handler, owner); }
   void fire(Text event, Text payload);
   uint32_t dropped() const { return dropped_; }
+  /// How many subscriptions found no room.
+  uint8_t refused() const { return refused_; }
 
  private:
   struct Subscription {
@@ -29,8 +31,9 @@ class EventBus {
   };
 
   Subscription subscriptions_[capacity];
-  size_t size_ = 0;
-  int depth_ = 0;
+  uint8_t size_ = 0;
+  uint8_t refused_ = 0;
+  uint8_t depth_ = 0;
   uint32_t dropped_ = 0;
 };
 

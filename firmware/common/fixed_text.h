@@ -7,12 +7,7 @@ namespace spore {
 /// Decimal digits of a number, without heap and without printf.
 class Decimal {
  public:
-  explicit Decimal(uint64_t value) {
-    do {
-      digits_[--start_] = static_cast<char>('0' + value % 10);
-      value /= 10;
-    } while (value != 0);
-  }
+  explicit Decimal(uint64_t value);
   Text text() const { return Text(digits_ + start_, sizeof digits_ - start_); }
 
  private:
@@ -20,20 +15,21 @@ class Decimal {
   size_t start_ = sizeof digits_;
 };
 
+/// Copies what fits of `text` behind the first `size` of `capacity` characters, terminates it and returns the new size.
+/// Apart from `FixedText`, of which there are twenty capacities.
+size_t appendCut(char* data, size_t size, size_t capacity, Text text);
+
 /// Up to `Capacity` characters by value, always terminated. What does not fit is cut and remembered.
 template <size_t Capacity>
 class FixedText {
  public:
-  FixedText() = default;
-  FixedText(Text text) { append(text); }
+  FixedText() : size_(0), cut_(0) {}
+  FixedText(Text text) : FixedText() { append(text); }
 
   FixedText& append(Text text) {
-    const size_t room = Capacity - size_;
-    const size_t taken = text.size() < room ? text.size() : room;
-    memcpy(data_ + size_, text.data(), taken);
-    size_ = static_cast<uint16_t>(size_ + taken);
-    data_[size_] = '\0';
-    cut_ = cut_ || taken < text.size();
+    const size_t whole = size_ + text.size();
+    size_ = static_cast<uint16_t>(appendCut(data_, size_, Capacity, text)) & 0x7fff;
+    if (size_ < whole) cut_ = 1;
     return *this;
   }
   FixedText& append(char c) { return append(Text(&c, 1)); }
@@ -47,7 +43,7 @@ class FixedText {
   }
   void clear() {
     size_ = 0;
-    cut_ = false;
+    cut_ = 0;
     data_[0] = '\0';
   }
 
@@ -56,13 +52,13 @@ class FixedText {
   const char* terminated() const { return data_; }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  bool cut() const { return cut_; }
+  bool cut() const { return cut_ != 0; }
 
  private:
-  static_assert(Capacity < 65536, "the size is kept in 16 bits");
+  static_assert(Capacity < 32768, "the size is kept in 15 bits");
   char data_[Capacity + 1] = {};
-  uint16_t size_ = 0;
-  bool cut_ = false;
+  uint16_t size_ : 15;
+  uint16_t cut_ : 1;
 };
 
 /// Writes into memory that somebody else owns; counts on past its end, so a first pass can measure.

@@ -16,8 +16,9 @@ bool isToken(Text text) {
 }
 
 bool isVisible(Text text) {
+  // Unsigned, because what a plain char above 127 is differs between the chip and a host.
   for (char c : text)
-    if (c <= 0x20 || c == 0x7f) return false;
+    if (static_cast<uint8_t>(c) <= 0x20 || static_cast<uint8_t>(c) >= 0x7f) return false;
   return !text.empty();
 }
 

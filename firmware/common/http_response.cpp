@@ -139,12 +139,14 @@ void HttpResponse::frame(size_t bodyBytes, bool last) {
 }
 
 void HttpResponse::append(Bytes bytes) {
-  const size_t used = end_ - start_;
   if (!hasRoom(bytes.size)) return;
-  memmove(buffer_, buffer_ + start_, used);
-  if (bytes.size > 0) memcpy(buffer_ + used, bytes.data, bytes.size);
-  start_ = 0;
-  end_ = used + bytes.size;
+  if (start_ > 0) {
+    memmove(buffer_, buffer_ + start_, end_ - start_);
+    end_ -= start_;
+    start_ = 0;
+  }
+  if (bytes.size > 0) memcpy(buffer_ + end_, bytes.data, bytes.size);
+  end_ += bytes.size;
 }
 
 }  // namespace spore

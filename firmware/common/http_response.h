@@ -8,7 +8,7 @@ namespace spore {
 /// sent.
 class HttpResponse {
  public:
-  static constexpr size_t pieceBytes = 768;
+  static constexpr size_t pieceBytes = 576;
   /// Writes piece number `step`, of at most `pieceBytes`. True when more pieces follow.
   using Step = bool (*)(void* owner, uint32_t step, TextSink& out);
 
@@ -41,7 +41,7 @@ class HttpResponse {
   void append(Bytes bytes);
 
  private:
-  static constexpr size_t headBytes = 256;
+  static constexpr size_t headBytes = 192;
   static constexpr size_t chunkHeadBytes = 6;
   static constexpr size_t pieceAt = headBytes + chunkHeadBytes;
 

@@ -15,7 +15,10 @@ size_t headLength(Text received) {
 }  // namespace
 
 bool HttpServer::add(const Route& route) {
-  if (routeCount_ == maxRoutes) return false;
+  if (routeCount_ == maxRoutes) {
+    refusedRoutes_++;
+    return false;
+  }
   routes_[routeCount_++] = route;
   return true;
 }
@@ -32,7 +35,7 @@ size_t HttpServer::open() {
     connection.state = State::head;
     connection.filled = connection.kept = 0;
     connection.inputDone = connection.uploadBegan = connection.pinged = false;
-    connection.lastActive = clock_.now();
+    connection.openedAt = connection.lastActive = clock_.now();
     connection.request = HttpRequest();
     connection.response.reset(true);
     return slot;
@@ -83,6 +86,7 @@ void HttpServer::beginRequest(size_t slot, Bytes rest) {
   const int refusal = parseHttpHead(Text(connection.buffer, connection.filled), request);
   connection.response.reset(request.http11);
   if (refusal != 0) return refuse(slot, refusal, "bad_request", "the request line or a header field is malformed");
+  connection.inputDone = request.contentLength == 0 && !request.transferEncoded;
   if (!admission_.admit(request, inFlight(), connection.response)) return respond(slot);
   if (webSocketPath_ != nullptr && request.path == webSocketPath_ && request.upgradesToWebSocket) {
     openWebSocket(slot);
@@ -235,8 +239,8 @@ void HttpServer::flush(size_t slot) {
 
 void HttpServer::finish(size_t slot) {
   Connection& connection = connections_[slot];
-  if (connection.inputDone || (connection.request.contentLength == 0 && !connection.request.transferEncoded))
-    return drop(slot);
+  if (connection.inputDone) return drop(slot);
+  // To close on what the peer still sends would reset the connection, and the answer would be lost with it.
   connection.state = State::lingering;
   transport_.finish(slot);
 }
@@ -259,21 +263,36 @@ void HttpServer::housekeep() {
   const Millis now = clock_.now();
   for (size_t slot = 0; slot < slots; slot++) {
     Connection& connection = connections_[slot];
-    const Millis silent = now - connection.lastActive;
     if (connection.state == State::free) continue;
-    if (connection.state == State::webSocket) {
-      if (silent > 2 * webSocketPingMs) {
-        drop(slot);
-      } else if (silent > webSocketPingMs && !connection.pinged) {
-        connection.pinged = sendFrame(slot, webSocketPing, Bytes());
-      }
-      continue;
+    const Millis silent = now - connection.lastActive;
+    const bool quiet = connection.state == State::webSocket && silent > webSocketPingMs;
+    if (overdue(connection, now)) {
+      drop(slot);
+    } else if (quiet && !connection.pinged) {
+      connection.pinged = sendFrame(slot, webSocketPing, Bytes());
     }
-    const uint32_t patience = connection.state == State::lingering ? lingerMs
-                              : connection.state == State::upload  ? 2 * idleMs
-                                                                   : idleMs;
-    if (silent > patience) drop(slot);
   }
+}
+
+bool HttpServer::overdue(const Connection& connection, Millis now) const {
+  const Millis silent = now - connection.lastActive, open = now - connection.openedAt;
+  switch (connection.state) {
+    case State::head:
+    case State::body:
+      // As a whole, or a client that sends a byte now and then would hold its slot for hours.
+      return open > idleMs;
+    case State::upload:
+      return silent > 2 * idleMs || open > uploadMs;
+    case State::responding:
+      return silent > idleMs;
+    case State::lingering:
+      return silent > lingerMs;
+    case State::webSocket:
+      return silent > 2 * webSocketPingMs;
+    case State::free:
+      break;
+  }
+  return false;
 }
 
 size_t HttpServer::inFlight() const {

@@ -84,10 +84,13 @@ class HttpAdmission {
 class HttpServer {
  public:
   static constexpr size_t slots = 4;
-  static constexpr size_t maxRoutes = 32;
+  static constexpr size_t maxRoutes = 28;
   static constexpr size_t bufferBytes = 1280;
   static constexpr size_t maxBodyBytes = 1024;
+  /// For a whole request but an upload, and for silence while an answer is taken off our hands.
   static constexpr uint32_t idleMs = 10000;
+  /// For a whole upload, however it trickles in: while it lasts nobody else can update the node.
+  static constexpr uint32_t uploadMs = 600000;
   static constexpr uint32_t lingerMs = 2000;
   static constexpr uint32_t webSocketPingMs = 30000;
 
@@ -110,12 +113,14 @@ class HttpServer {
   void peerClosed(size_t slot);
   /// Ends what has been silent too long. Call about once a second.
   void housekeep();
+  /// How many routes found no room.
+  uint8_t refusedRoutes() const { return refusedRoutes_; }
 
   bool answering(size_t slot) const { return connections_[slot].state == State::responding; }
   bool sending(size_t slot) const { return connections_[slot].response.pending().size > 0; }
   bool uploading(size_t slot) const { return connections_[slot].state == State::upload; }
   /// Sends a text message to a WebSocket client; false when its buffer is full and the message is lost.
-  bool sendText(size_t client, Text message);
+  bool sendText(size_t client, const TextSource& message);
   bool isWebSocket(size_t slot) const { return connections_[slot].state == State::webSocket; }
 
  private:
@@ -124,11 +129,12 @@ class HttpServer {
   struct Connection final : MultipartSink {
     State state = State::free;
     bool uploadBegan = false;
-    bool inputDone = false;
+    bool inputDone = false;  // nothing of the request is left on the wire
     bool pinged = false;
     size_t filled = 0;
     size_t kept = 0;  // bytes of the buffer that hold the parsed head
     uint32_t bodyLeft = 0;
+    Millis openedAt = 0;
     Millis lastActive = 0;
     HttpRequest request;
     HttpResponse response;
@@ -157,13 +163,15 @@ class HttpServer {
   void finish(size_t slot);
   void drop(size_t slot);
   bool sendFrame(size_t slot, uint8_t opcode, Bytes payload);
+  bool overdue(const Connection& connection, Millis now) const;
   size_t inFlight() const;
 
   HttpTransport& transport_;
   const Clock& clock_;
   HttpAdmission& admission_;
   Route routes_[maxRoutes];
-  size_t routeCount_ = 0;
+  uint8_t routeCount_ = 0;
+  uint8_t refusedRoutes_ = 0;
   const char* webSocketPath_ = nullptr;
   WebSocketHandler* webSocket_ = nullptr;
   MultipartParser multipart_;  // one is enough: an upload handler takes one upload at a time

@@ -3,6 +3,28 @@
 
 namespace spore {
 
+namespace {
+
+class ResponseSink final : public TextSink {
+ public:
+  explicit ResponseSink(HttpResponse& out) : out_(out) {}
+  void write(Text text) override { out_.append(text.bytes()); }
+
+ private:
+  HttpResponse& out_;
+};
+
+/// False when there is no room for the whole frame.
+bool beginFrame(HttpResponse& out, uint8_t opcode, size_t payloadBytes) {
+  uint8_t head[4];
+  const size_t headBytes = writeWebSocketHeader(opcode, payloadBytes, head);
+  if (!out.hasRoom(headBytes + payloadBytes)) return false;
+  out.append(Bytes(head, headBytes));
+  return true;
+}
+
+}  // namespace
+
 void HttpServer::openWebSocket(size_t slot) {
   Connection& connection = connections_[slot];
   const HttpRequest& request = connection.request;
@@ -61,16 +83,20 @@ bool HttpServer::takeWebSocketEvent(size_t slot, const WebSocketReader::Event& e
   return connections_[slot].state == State::webSocket;
 }
 
-bool HttpServer::sendText(size_t client, Text message) {
-  return sendFrame(client, webSocketText, message.bytes());
+bool HttpServer::sendText(size_t client, const TextSource& message) {
+  HttpResponse& out = connections_[client].response;
+  CountingSink counter;
+  message.writeTo(counter);
+  if (!beginFrame(out, webSocketText, counter.size())) return false;
+  ResponseSink sink(out);
+  message.writeTo(sink);
+  flush(client);
+  return true;
 }
 
 bool HttpServer::sendFrame(size_t slot, uint8_t opcode, Bytes payload) {
   HttpResponse& out = connections_[slot].response;
-  uint8_t head[4];
-  const size_t headBytes = writeWebSocketHeader(opcode, payload.size, head);
-  if (!out.hasRoom(headBytes + payload.size)) return false;
-  out.append(Bytes(head, headBytes));
+  if (!beginFrame(out, opcode, payload.size)) return false;
   out.append(payload);
   flush(slot);
   return true;

@@ -21,11 +21,31 @@ Text boundaryOf(Text contentType) {
   return Text();
 }
 
+/// Length of a header parameter up to its `;`, which does not count inside quotes.
+size_t parameterLength(Text parameters) {
+  bool quoted = false;
+  for (size_t i = 0; i < parameters.size(); i++) {
+    const char c = parameters[i];
+    if (quoted && c == '\\') {
+      i++;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ';' && !quoted) {
+      return i;
+    }
+  }
+  return parameters.size();
+}
+
+/// Has a content disposition a parameter `filename`? A field may be called so, or have it in a quoted name.
 bool namesFile(Text disposition) {
-  char lower[96];
-  const Text start = disposition.first(sizeof lower);
-  for (size_t i = 0; i < start.size(); i++) lower[i] = lowerCase(start[i]);
-  return Text(lower, start.size()).contains("filename");
+  for (Text left = disposition; !left.empty();) {
+    const size_t length = parameterLength(left);
+    const Text name = left.first(length).first(left.first(length).find('=')).trimmed();
+    if (name.equalsIgnoringCase("filename") || name.equalsIgnoringCase("filename*")) return true;
+    left = left.from(length + 1);
+  }
+  return false;
 }
 
 }  // namespace

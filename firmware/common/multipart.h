@@ -32,7 +32,7 @@ class MultipartParser {
 
  private:
   enum class State : uint8_t { afterDelimiter, partHead, partBody, epilogue };
-  static constexpr size_t maxHeadLine = 255;
+  static constexpr size_t maxHeadLine = 191;
 
   bool takeDelimiterTail(char c);
   bool takeHeadCharacter(char c);

@@ -3,7 +3,10 @@
 namespace spore {
 
 bool TaskScheduler::add(const Task& task) {
-  if (size_ == capacity || find(task.name) != nullptr) return false;
+  if (size_ == capacity || find(task.name) != nullptr) {
+    refused_++;
+    return false;
+  }
   tasks_[size_] = task;
   tasks_[size_].dueAt = nextRun(task);
   size_++;

@@ -32,6 +32,8 @@ class TaskScheduler {
   bool add(const Task& task);
   Task* find(Text name);
   size_t size() const { return size_; }
+  /// How many tasks found no room, or their name taken.
+  uint8_t refused() const { return refused_; }
   const Task& at(size_t index) const { return tasks_[index]; }
 
   /// Runs what is due.
@@ -50,7 +52,8 @@ class TaskScheduler {
   const Clock& clock_;
   Random& random_;
   Task tasks_[capacity];
-  size_t size_ = 0;
+  uint8_t size_ = 0;
+  uint8_t refused_ = 0;
 };
 
 }  // namespace spore

@@ -65,6 +65,15 @@ class TextSink {
   ~TextSink() = default;
 };
 
+/// Text that is written anew wherever it goes, because there is no room to keep it.
+class TextSource {
+ public:
+  virtual void writeTo(TextSink& out) const = 0;
+
+ protected:
+  ~TextSource() = default;
+};
+
 /// A decimal number that is nothing else. False when it is empty, has another character or does not fit.
 bool parseUnsigned(Text text, uint32_t& value);
 bool parseUnsigned(Text text, uint64_t& value);

@@ -18,7 +18,7 @@ class Cluster {
   void setUp();
   /// Sends the answers that are due.
   void sendReplies();
-  Millis nextReplyDue() const { return replies_.nextDue(); }
+  Millis nextReplyDue() const { return replies_.nextDue(context_.now()); }
   const MemberTable& members() const { return members_; }
   uint32_t unknownDatagrams() const { return unknown_; }
   /// Sends `{"event":..,"data":..}` to every node. False when it does not fit a datagram.
@@ -62,7 +62,7 @@ class Cluster {
   uint32_t unknown_ = 0;
   uint32_t malformed_ = 0;
   char received_[maxReceivedBytes];
-  char composed_[maxDatagramBytes + 12];
+  char composed_[maxDatagramBytes];
 };
 
 /// Writes `payload` as the value of `key`: as JSON when it is JSON, else as a string.

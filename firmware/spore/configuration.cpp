@@ -40,14 +40,12 @@ Configuration::Configuration() {
 }
 
 LabelProblem Configuration::addStaticLabel(Text key, Text value) {
-  const LabelProblem problem = static_.set(key, value);
-  refresh();
-  return problem;
+  return static_.set(key, value);
 }
 
 void Configuration::load(FileStore& files) {
   Text contents;
-  if (!files.read(fileName, fileRoom_, sizeof fileRoom_, contents)) {
+  if (!files.read(fileName, room_, sizeof room_, contents)) {
     files.setAside(fileName);  // one that is there and cannot be read, or is far too long
     save(files);
     return refresh();
@@ -77,7 +75,7 @@ void Configuration::load(FileStore& files) {
 }
 
 bool Configuration::save(FileStore& files) {
-  BufferSink sink(fileRoom_, sizeof fileRoom_);
+  BufferSink sink(room_, sizeof room_);
   JsonWriter json(sink);
   json.beginObject();
   json.key("labels");
@@ -91,7 +89,7 @@ bool Configuration::save(FileStore& files) {
   return !sink.overflowed() && files.replace(fileName, sink.text());
 }
 
-Configuration::Change Configuration::apply(const HttpRequest& request) {
+Configuration::Change Configuration::apply(const HttpRequest& request, FileStore& files) {
   Change change;
   beginDraft();
   change.problem = applyForm(request.query, change.key);
@@ -110,22 +108,23 @@ Configuration::Change Configuration::apply(const HttpRequest& request) {
     change.problem = applyLabels();
     change.labelsChanged = change.problem.empty();
   }
-  change.unknownKey = change.problem == unknownKeyProblem;
   if (!change.problem.empty()) return change;
   change.restartRequired = draft_.restartRequired;
-  own_ = draft_.labels;
-  settings_.adopt(draft_.values);
-  refresh();
+  change.saved = commitDraft(files);
   return change;
 }
 
-LabelProblem Configuration::setLabel(Text key, Text value) {
+bool Configuration::adopt(const SettingValues& values, FileStore& files) {
+  beginDraft();
+  draft_.values = values;
+  return commitDraft(files);
+}
+
+LabelProblem Configuration::setLabel(Text key, Text value, FileStore& files) {
   beginDraft();
   LabelProblem problem = draft_.labels.set(key, value);
   if (problem.empty()) problem = checkLabels();
-  if (!problem.empty()) return problem;
-  own_ = draft_.labels;
-  refresh();
+  if (problem.empty() && !commitDraft(files)) problem = "the file could not be written";
   return problem;
 }
 
@@ -134,6 +133,25 @@ void Configuration::beginDraft() {
   draft_.labels = own_;
   draft_.labelsJson = Text();
   draft_.mergesLabels = draft_.restartRequired = false;
+}
+
+/// What is not in the file must not be in force: after a restart it would be gone, and until then everybody is told
+/// that it is there.
+bool Configuration::commitDraft(FileStore& files) {
+  exchangeDraft();
+  const bool saved = save(files);
+  if (!saved) exchangeDraft();
+  refresh();
+  return saved;
+}
+
+void Configuration::exchangeDraft() {
+  const LabelSet labels = own_;
+  own_ = draft_.labels;
+  draft_.labels = labels;
+  const SettingValues values = settings_.values();
+  settings_.adopt(draft_.values);
+  draft_.values = values;
 }
 
 Text Configuration::applyPair(Text name, Text value) {
@@ -167,9 +185,8 @@ Text Configuration::applyJson(Json body, FixedText<48>& key) {
     Text decoded = value.raw();
     if (value.isString() && !value.decode(valueRoom, sizeof valueRoom, decoded)) return "is too long";
     if (key.text() == "labels") {
-      if (decoded.size() > sizeof draft_.labelsRoom) return "are too long";
-      memcpy(draft_.labelsRoom, decoded.data(), decoded.size());
-      draft_.labelsJson = Text(draft_.labelsRoom, decoded.size());
+      if (decoded.size() > valueMaxBytes) return "are too long";
+      keepLabels(decoded);
       continue;
     }
     const Text problem = applyPair(key, decoded);
@@ -191,14 +208,19 @@ Text Configuration::applyForm(Text form, FixedText<48>& key) {
     if (name == "merge") draft_.mergesLabels = value == "1" || value == "true";
     if (steersRequest(name)) continue;
     if (name == "labels") {
-      memcpy(draft_.labelsRoom, value.data(), value.size());
-      draft_.labelsJson = Text(draft_.labelsRoom, value.size());
+      keepLabels(value);
       continue;
     }
     const Text problem = applyPair(name, value);
     if (!problem.empty()) return problem;
   }
   return Text();
+}
+
+/// Until all else is read: `merge` may come behind the labels.
+void Configuration::keepLabels(Text json) {
+  memcpy(room_, json.data(), json.size());
+  draft_.labelsJson = Text(room_, json.size());
 }
 
 LabelProblem Configuration::applyLabels() {
@@ -211,17 +233,15 @@ LabelProblem Configuration::applyLabels() {
 }
 
 /// Do the drafted labels fit together with those of the application?
-LabelProblem Configuration::checkLabels() {
-  effective_ = draft_.labels;
-  const LabelProblem problem = effective_.underlay(static_);
-  refresh();
-  return problem;
+LabelProblem Configuration::checkLabels() const {
+  LabelSet together = draft_.labels;
+  return together.underlay(static_);
 }
 
-void Configuration::refresh() {
-  effective_ = own_;
-  effective_.underlay(static_);
-  fingerprint_ = settings_.fingerprint(otaToken);
+LabelSet Configuration::labels() const {
+  LabelSet together = own_;
+  together.underlay(static_);
+  return together;
 }
 
 bool Configuration::writePart(JsonWriter& json, uint32_t part) const {
@@ -231,7 +251,7 @@ bool Configuration::writePart(JsonWriter& json, uint32_t part) const {
     return true;
   }
   json.key("labels");
-  effective_.write(json);
+  labels().write(json);
   return false;
 }
 

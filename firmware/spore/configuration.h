@@ -18,23 +18,25 @@ class Configuration {
   struct Change {
     Text problem;       // empty: taken over
     FixedText<48> key;  // the key it is about
-    bool unknownKey = false;
     bool labelsChanged = false;
     bool restartRequired = false;
+    bool saved = false;
   };
 
   /// A label that the application gives; a persistent one of the same key wins.
   LabelProblem addStaticLabel(Text key, Text value);
   /// Reads the file. One that cannot be understood is set aside, and defaults are used.
   void load(FileStore& files);
-  /// Applies the parameters of a request, all or none, without saving.
-  Change apply(const HttpRequest& request);
-  bool save(FileStore& files);
-  /// Sets one persistent label.
-  LabelProblem setLabel(Text key, Text value);
+  /// Takes over the parameters of a request and keeps them in the file: all or, where one is wrong or the file cannot
+  /// be written, none.
+  Change apply(const HttpRequest& request, FileStore& files);
+  /// The same for settings that were put together elsewhere.
+  bool adopt(const SettingValues& values, FileStore& files);
+  /// The same for one persistent label.
+  LabelProblem setLabel(Text key, Text value, FileStore& files);
 
-  /// Persistent labels over those of the application.
-  const LabelSet& labels() const { return effective_; }
+  /// Persistent labels over those of the application. Put together anew each time, for want of memory to keep them.
+  LabelSet labels() const;
   Settings& settings() { return settings_; }
   const Settings& settings() const { return settings_; }
   uint32_t number(Settings::Index index) const { return settings_.number(index); }
@@ -58,31 +60,34 @@ class Configuration {
   static constexpr size_t fileMaxBytes = 1536;
   static constexpr size_t valueMaxBytes = LabelSet::maxJsonBytes + 256;
 
-  /// A change under construction. It and the file's text are members, because the chip's stack has 4 KiB.
+  /// A change under construction.
   struct Draft {
     SettingValues values;
     LabelSet labels;
     Text labelsJson;
     bool mergesLabels = false;
     bool restartRequired = false;
-    char labelsRoom[valueMaxBytes];
   };
 
   void beginDraft();
+  bool commitDraft(FileStore& files);
+  void exchangeDraft();
+  bool save(FileStore& files);
   Text applyPair(Text name, Text value);
   Text applyJson(Json body, FixedText<48>& key);
   Text applyForm(Text form, FixedText<48>& key);
+  void keepLabels(Text json);
   LabelProblem applyLabels();
-  LabelProblem checkLabels();
-  void refresh();
+  LabelProblem checkLabels() const;
+  void refresh() { fingerprint_ = settings_.fingerprint(otaToken); }
 
   Settings settings_;
   LabelSet static_;
   LabelSet own_;
-  LabelSet effective_;
   FixedText<8> fingerprint_;
+  // Members, because the chip's stack has 4 KiB.
   Draft draft_;
-  char fileRoom_[fileMaxBytes];
+  char room_[fileMaxBytes];  // the file's text while it is read or written; before that, a draft's labels
 };
 
 }  // namespace spore

@@ -20,18 +20,20 @@ class EventSocket final : public WebSocketHandler {
   uint32_t lost() const { return lost_; }
 
  private:
-  static constexpr size_t frameMaxBytes = HttpResponse::pieceBytes;
+  static constexpr size_t payloadMaxBytes = 768;
 
   void mirror(Text event, Text payload);
   void reply(size_t client, const char* error);
+  bool isEcho(size_t client, Text payload) const;
   const char* fireFrom(size_t client, Text message);
 
   NodeContext& context_;
   bool clients_[HttpServer::slots] = {};
   size_t count_ = 0;
   uint32_t lost_ = 0;
-  char payload_[frameMaxBytes];
-  char frame_[frameMaxBytes];
+  // What a client has just sent and who it was, while the bus tells of it.
+  Text firing_;
+  size_t firingClient_ = HttpServer::slots;
 };
 
 }  // namespace spore

@@ -38,7 +38,7 @@ Member* MemberTable::saw(Text hostname, Endpoint from, uint32_t now, bool& isNew
   Member* member = find(hostname);
   isNew = member == nullptr;
   if (isNew) {
-    member = place();
+    member = place(now);
     if (member == nullptr) return nullptr;
     *member = Member();
     member->hostname.assign(hostname);
@@ -49,13 +49,14 @@ Member* MemberTable::saw(Text hostname, Endpoint from, uint32_t now, bool& isNew
 }
 
 /// A free row, else that of the member that has been silent longest; an active one never gives way.
-Member* MemberTable::place() {
+Member* MemberTable::place(uint32_t now) {
   if (size_ < capacity) return &members_[size_++];
   Member* oldest = nullptr;
   for (Member& member : members_) {
     if (member.status == MemberStatus::active) continue;
     const bool worse = oldest == nullptr || member.status > oldest->status ||
-                       (member.status == oldest->status && member.lastSeen < oldest->lastSeen);
+                       // By age: the 32 bits of a time wrap after 49 days.
+                       (member.status == oldest->status && now - member.lastSeen > now - oldest->lastSeen);
     if (worse) oldest = &member;
   }
   return oldest;
@@ -77,7 +78,7 @@ void MemberTable::merge(Member& member, Json details, uint32_t now) {
   number("chipId", member.chipId);
   number("cpuFreqMHz", cpu);
   number("flashChipSize", flash);
-  member.cpuFreqMHz = static_cast<uint16_t>(cpu);
+  member.cpuFreqMHz = static_cast<uint8_t>(cpu);
   member.flashKilobytes = static_cast<uint16_t>(flash / 1024);
   char room[48];
   Text version;

@@ -25,7 +25,7 @@ class SdkVersions {
 
 /// What a node knows of another. Times are milliseconds since this node's boot, of which 32 bits are enough for ages.
 struct Member {
-  static constexpr size_t maxLabelsBytes = 92;
+  static constexpr size_t maxLabelsBytes = 85;
 
   FixedText<maxHostnameBytes> hostname;
   FixedText<maxLabelsBytes> labels;  // JSON; empty when they are unknown or too long
@@ -36,12 +36,14 @@ struct Member {
   uint32_t freeHeap = 0;
   uint32_t chipId = 0;
   uint16_t latencyMs = 0;
-  uint16_t cpuFreqMHz = 0;
   uint16_t flashKilobytes = 0;
+  uint8_t cpuFreqMHz = 0;
   uint8_t sdkVersion = 255;
   MemberStatus status = MemberStatus::active;
-  bool hasDetails = false;
-  bool speaksNodeInfo = false;
+  bool hasDetails : 1;
+  bool speaksNodeInfo : 1;
+
+  Member() : hasDetails(false), speaksNodeInfo(false) {}
 };
 
 struct MemberThresholds {
@@ -69,7 +71,7 @@ class MemberTable {
   void writeResources(JsonWriter& json, const Member& member) const;
 
  private:
-  Member* place();
+  Member* place(uint32_t now);
   void remove(size_t index);
 
   Member members_[capacity];
@@ -77,6 +79,6 @@ class MemberTable {
   SdkVersions sdkVersions_;
 };
 
-static_assert(sizeof(Member) <= 176, "32 members must not cost more than 5.5 KiB");
+static_assert(sizeof(Member) <= 160, "32 members must not cost more than 5 KiB");
 
 }  // namespace spore

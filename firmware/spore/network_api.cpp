@@ -100,9 +100,8 @@ void NetworkApi::configure(const HttpRequest& request, HttpResponse& response) {
     FixedText<96> message(field.parameter);
     return response.fail(400, "bad_request", message.append(' ').append(problem));
   }
-  configuration.settings().adopt(draft);
-  if (!configuration.save(context_.ports.files))
-    return response.fail(500, "internal", "the configuration could not be written");
+  if (!configuration.adopt(draft, context_.ports.files))
+    return response.fail(500, "internal", "the configuration could not be written; nothing has changed");
   context_.restartSoon();
   JsonWriter json(response.begin(200));
   json.beginObject().field("status", "success").field("message", "saved, restarting");

@@ -60,11 +60,23 @@ void Node::setUp(uint16_t httpPort) {
     eventSocket_.setUp();
     application_.start(context_);
   }
+  reportFullTables();
   FixedText<160> line(context_.identity.application);
   line.append(' ').append(context_.identity.version).append(context_.safeMode ? " in safe mode after " : " up after ");
   line.append(context_.facts.resetReason).append(", http=").append(static_cast<uint64_t>(httpPort));
   context_.ports.log.line(line.append(" udp=").append(static_cast<uint64_t>(context_.ports.datagrams.local().port)));
   context_.events.fire("node/boot", "{}");
+}
+
+/// An endpoint or a task that is silently not there costs whoever writes an application an evening.
+void Node::reportFullTables() {
+  const auto refused = static_cast<uint64_t>(context_.http.refusedRoutes()) + context_.tasks.refused() +
+                       context_.events.refused() + context_.configuration.settings().refused();
+  if (refused == 0) return;
+  FixedText<128> line;
+  line.append(refused).append(
+      " routes, tasks, subscriptions or settings found no room; enlarge their table's capacity");
+  context_.ports.log.line(line);
 }
 
 void Node::loop() {

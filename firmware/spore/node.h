@@ -37,6 +37,7 @@ class Node final : public HttpAdmission {
  private:
   static constexpr uint32_t housekeepMs = 1000;
 
+  void reportFullTables();
   void housekeep();
   bool answersWhileUpdating(const HttpRequest& request) const;
   bool busy(HttpResponse& response, const char* code) const;

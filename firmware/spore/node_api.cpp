@@ -97,17 +97,23 @@ void NodeApi::setUp() {
 void NodeApi::status(const HttpRequest& request, HttpResponse& response) {
   char room[8];
   Text brief;
-  if (request.parameter("brief", room, sizeof room, brief) != FormLookup::found || brief != "1") {
+  if (request.parameter("brief", room, sizeof room, brief) == FormLookup::found && brief == "1")
     return response.stream(
-        [](void* owner, uint32_t step, TextSink& out) { return static_cast<NodeApi*>(owner)->statusStep(step, out); },
+        [](void* owner, uint32_t step, TextSink& out) { return static_cast<NodeApi*>(owner)->briefStep(step, out); },
         this);
+  response.stream(
+      [](void* owner, uint32_t step, TextSink& out) { return static_cast<NodeApi*>(owner)->statusStep(step, out); },
+      this);
+}
+
+bool NodeApi::briefStep(uint32_t step, TextSink& out) {
+  JsonWriter json(out);
+  if (step == 0) {
+    json.beginObject();
+    report_.writeResources(json);
+    return true;
   }
-  JsonWriter json(response.begin(200));
-  json.beginObject();
-  report_.writeResources(json);
-  json.key("x");
-  report_.writeExtension(json);
-  json.endObject();
+  return writeExtension(out);
 }
 
 bool NodeApi::statusStep(uint32_t step, TextSink& out) {
@@ -129,6 +135,12 @@ bool NodeApi::statusStep(uint32_t step, TextSink& out) {
     context_.configuration.labels().write(json);
     return true;
   }
+  return writeExtension(out);
+}
+
+/// The end of either form.
+bool NodeApi::writeExtension(TextSink& out) {
+  JsonWriter json(out);
   out.write(",\"x\":");
   report_.writeExtension(json);
   out.write("}");
@@ -162,13 +174,13 @@ void NodeApi::restart(HttpResponse& response) {
 
 void NodeApi::configure(const HttpRequest& request, HttpResponse& response) {
   Configuration& configuration = context_.configuration;
-  const Configuration::Change change = configuration.apply(request);
+  const Configuration::Change change = configuration.apply(request, context_.ports.files);
   if (!change.problem.empty()) {
     FixedText<160> message(change.key.text());
     return response.fail(400, "bad_request", message.append(' ').append(change.problem));
   }
-  if (!configuration.save(context_.ports.files))
-    return response.fail(500, "internal", "the configuration could not be written");
+  if (!change.saved)
+    return response.fail(500, "internal", "the configuration could not be written; nothing has changed");
   context_.events.fire("node/config", "{}");
   context_.announceSoon();
   if (change.labelsChanged) context_.events.fire("node/labels", "{}");

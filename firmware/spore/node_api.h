@@ -17,6 +17,8 @@ class NodeApi {
  private:
   void status(const HttpRequest& request, HttpResponse& response);
   bool statusStep(uint32_t step, TextSink& out);
+  bool briefStep(uint32_t step, TextSink& out);
+  bool writeExtension(TextSink& out);
   bool endpointsStep(uint32_t step, TextSink& out);
   bool configStep(uint32_t step, TextSink& out);
   void restart(HttpResponse& response);

@@ -19,23 +19,23 @@ void NodeReport::writeResources(JsonWriter& json) const {
 }
 
 void NodeReport::writeUpdate(TextSink& out, size_t maxBytes) const {
-  for (size_t labels = context_.configuration.labels().size() + 1; labels-- > 0;) {
+  const LabelSet all = context_.configuration.labels();
+  for (size_t count = all.size() + 1; count-- > 0;) {
     CountingSink counter;
-    writeUpdate(counter, labels, true);
-    if (counter.size() <= maxBytes) return writeUpdate(out, labels, true);
+    writeUpdate(counter, all, count, true);
+    if (counter.size() <= maxBytes) return writeUpdate(out, all, count, true);
   }
-  writeUpdate(out, 0, false);
+  writeUpdate(out, all, 0, false);
 }
 
-void NodeReport::writeUpdate(TextSink& out, size_t labels, bool withExtras) const {
-  const LabelSet& all = context_.configuration.labels();
+void NodeReport::writeUpdate(TextSink& out, const LabelSet& all, size_t count, bool withExtras) const {
   JsonWriter json(out);
   json.beginObject();
   writeResources(json);
   json.key("labels");
-  all.write(json, labels);
+  all.write(json, count);
   // A reader must not take a label for missing that only did not fit.
-  if (labels < all.size()) json.field("lx", static_cast<uint32_t>(all.size() - labels));
+  if (count < all.size()) json.field("lx", static_cast<uint32_t>(all.size() - count));
   if (withExtras) writeExtras(json);
   json.endObject();
 }

@@ -18,7 +18,7 @@ class NodeReport {
   static void writeRoute(JsonWriter& json, const Route& route);
 
  private:
-  void writeUpdate(TextSink& out, size_t labels, bool withExtras) const;
+  void writeUpdate(TextSink& out, const LabelSet& all, size_t count, bool withExtras) const;
   void writeExtras(JsonWriter& json) const;
 
   const NodeContext& context_;

@@ -19,20 +19,22 @@ class ReplyQueue {
   struct Reply {
     Endpoint to;
     Kind kind = Kind::response;
-    Millis dueAt = 0;
+    uint32_t dueAt = 0;  // the low bits of a time that is never far away
   };
 
   /// Plans an answer unless one was planned lately. A full queue loses its oldest.
   void plan(Endpoint to, Kind kind, Millis now, Random& random);
   /// Takes out one answer that is due.
   bool take(Millis now, Reply& reply);
-  Millis nextDue() const;
+  /// A time of the future, of the present when it has passed, or the end of all times.
+  Millis nextDue(Millis now) const;
 
  private:
   struct Recent {
-    Endpoint to;
-    Kind kind;
+    Ipv4 address;
     uint32_t plannedAt;  // 32 bits are enough for an age
+    uint16_t port;
+    Kind kind;
   };
   static constexpr size_t recentCapacity = 32;
 

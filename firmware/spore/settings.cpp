@@ -25,8 +25,10 @@ bool before(Text a, Text b) {
 }  // namespace
 
 Settings::Index Settings::add(const Setting& setting) {
-  // The table is filled at boot by code that knows its size; a full one keeps its last row.
-  if (size_ == SettingValues::capacity) size_--;
+  if (size_ == SettingValues::capacity) {
+    refused_++;
+    size_--;
+  }
   table_[size_] = setting;
   return static_cast<Index>(size_++);
 }
@@ -49,9 +51,12 @@ Settings::Index Settings::addText(const char* name, uint32_t longest, bool secre
   setting.most = longest;
   setting.secret = secret;
   setting.needsRestart = needsRestart;
-  if (texts_ == SettingValues::textCapacity) texts_--;
+  if (texts_ == SettingValues::textCapacity) {
+    refused_++;
+    texts_--;
+  }
   const Index index = add(setting);
-  textSlots_[index] = static_cast<uint8_t>(texts_++);
+  textSlots_[index] = texts_++;
   return index;
 }
 

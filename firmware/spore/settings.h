@@ -11,10 +11,10 @@ struct Setting {
   enum class Kind : uint8_t { number, text };
 
   const char* name = nullptr;
-  Kind kind = Kind::number;
   uint32_t defaultNumber = 0;
   uint32_t least = 0;
   uint32_t most = 0;  // of a text: its longest length
+  Kind kind = Kind::number;
   bool secret = false;
   bool needsRestart = false;
 };
@@ -43,6 +43,8 @@ class Settings {
   Index addText(const char* name, uint32_t longest, bool secret = false, bool needsRestart = false);
 
   size_t size() const { return size_; }
+  /// How many settings found no room, and took that of the last one.
+  uint8_t refused() const { return refused_; }
   const Setting& at(size_t index) const { return table_[index]; }
   bool isSet(size_t index) const { return (values_.setMask_ >> index & 1) != 0; }
   uint32_t number(Index index) const { return isSet(index) ? values_.numbers_[index] : table_[index].defaultNumber; }
@@ -70,8 +72,9 @@ class Settings {
 
   Setting table_[SettingValues::capacity];
   uint8_t textSlots_[SettingValues::capacity] = {};
-  size_t size_ = 0;
-  size_t texts_ = 0;
+  uint8_t size_ = 0;
+  uint8_t texts_ = 0;
+  uint8_t refused_ = 0;
   SettingValues values_;
 };
 

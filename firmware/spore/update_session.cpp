@@ -77,25 +77,20 @@ bool UpdateSession::readTerms(const HttpRequest& request, Terms& terms, HttpResp
   if (version == FormLookup::malformed || (version == FormLookup::found && !isPlainUtf8(text)))
     wrong = "version is at most 64 bytes of UTF-8";
   if (version == FormLookup::found) terms.version.assign(text);
-  if (wrong != nullptr) fail(response, 400, "bad_request", wrong);
-  return wrong == nullptr;
+  return wrong == nullptr || refuse(response, 400, "bad_request", wrong);
 }
 
 bool UpdateSession::begin(const HttpRequest& request, HttpResponse& response) {
-  if (!context_.authorized(request)) {
-    fail(response, 401, "unauthorized",
-         "this node has an ota_token: send it as Authorization: Bearer, or as token= in the query");
-    return false;
-  }
-  if (context_.uploading || context_.restartAt != 0) {
-    fail(response, 409, "busy", context_.uploading ? "an update is running" : "a restart is about to happen");
-    return false;
-  }
+  if (!context_.authorized(request))
+    return refuse(response, 401, "unauthorized",
+                  "this node has an ota_token: send it as Authorization: Bearer, or as token= in the query");
+  if (context_.uploading) return refuse(response, 409, "busy", "an update is running");
+  if (context_.restartAt != 0) return refuse(response, 409, "busy", "a restart is about to happen");
   if (!readTerms(request, terms_, response)) return false;
-  if (terms_.hasSize && wholeSectors(terms_.size) > context_.facts.freeSketchSpace) {
-    fail(response, 413, "too_large", "the image does not fit beside the running one");
-    return false;
-  }
+  // Both, because rounding up a size near 4 GiB gives 0.
+  const uint32_t room = context_.facts.freeSketchSpace;
+  const bool noRoom = terms_.hasSize ? terms_.size > room || wholeSectors(terms_.size) > room : room <= spareBytes;
+  if (noRoom) return refuse(response, 413, "too_large", "the image does not fit beside the running one");
   if (!passFence(response) || !startUpdater(response)) return false;
   notFirmware_ = writeFailed_ = false;
   context_.uploading = true;
@@ -116,25 +111,38 @@ bool UpdateSession::passFence(HttpResponse& response) {
   const StoredFence stored = loadFence(context_.ports.files);
   const bool sameAgain = terms_.fence == stored.fence && terms_.md5.text() == stored.md5.text();
   if (sameAgain && terms_.fence != 0) return true;
-  if (terms_.fence <= stored.fence) {
-    fail(response, 409, "stale_fence",
-         "an update with a higher fence, or with this one for another image, was accepted before");
-    return false;
-  }
-  if (saveFence(context_.ports.files, terms_.fence, terms_.md5)) return true;
-  fail(response, 500, "internal", "the fence could not be stored");
-  return false;
+  if (terms_.fence <= stored.fence)
+    return refuse(response, 409, "stale_fence",
+                  "an update with a higher fence, or with this one for another image, was accepted before");
+  return saveFence(context_.ports.files, terms_.fence, terms_.md5) ||
+         refuse(response, 500, "internal", "the fence could not be stored");
 }
 
 bool UpdateSession::startUpdater(HttpResponse& response) {
   FirmwareUpdate& update = context_.ports.update;
   const uint32_t most = (context_.facts.freeSketchSpace - spareBytes) & ~(Flash::sectorBytes - 1);
-  if (update.begin(terms_.hasSize ? terms_.size : most)) {
-    if (!terms_.md5.empty()) update.setMd5(terms_.md5);
-    return true;
+  if (!update.begin(terms_.hasSize ? terms_.size : most)) {
+    failAsUpdater("update refused: ", response);
+    return false;
   }
-  end(response);
+  if (!terms_.md5.empty()) update.setMd5(terms_.md5);
+  return true;
+}
+
+/// Nothing of this update has begun.
+bool UpdateSession::refuse(HttpResponse& response, int status, Text code, Text message) {
+  context_.ports.log.line(FixedText<96>("update refused: ").append(code));
+  fail(response, status, code, message);
   return false;
+}
+
+/// In the words and with the number of the updater.
+void UpdateSession::failAsUpdater(Text what, HttpResponse& response) {
+  const UpdateError error = context_.ports.update.error();
+  context_.ports.log.line(FixedText<96>(what).append(describe(error)));
+  JsonWriter json(response.begin(500));
+  json.beginObject().field("status", "FAIL").field("error", describe(error));
+  json.field("code", static_cast<uint32_t>(error)).endObject();
 }
 
 void UpdateSession::write(Bytes bytes) {
@@ -160,10 +168,9 @@ bool UpdateSession::looksLikeFirmware(Bytes bytes) {
 
 void UpdateSession::end(HttpResponse& response) {
   FirmwareUpdate& update = context_.ports.update;
-  const bool wasUploading = context_.uploading;
   const uint32_t received = context_.uploadReceived;
   stop();
-  if (notFirmware_ && wasUploading) {
+  if (notFirmware_) {
     update.abort();
     context_.ports.log.line("update failed: no firmware");
     context_.events.fire("node/ota/error", "{\"error\":\"invalid_image\"}");
@@ -171,11 +178,8 @@ void UpdateSession::end(HttpResponse& response) {
                 context_.facts.gzip ? "the file starts neither with 0xE9 nor as gzip"
                                     : "the file does not start with 0xE9 (this node takes no gzip)");
   }
-  if (!wasUploading || !update.end(!terms_.hasSize)) {
-    context_.ports.log.line(FixedText<96>("update failed: ").append(describe(update.error())));
-    JsonWriter json(response.begin(500));
-    json.beginObject().field("status", "FAIL").field("error", describe(update.error()));
-    json.field("code", static_cast<uint32_t>(update.error())).endObject();
+  if (!update.end(!terms_.hasSize)) {
+    failAsUpdater("update failed: ", response);
     return context_.events.fire("node/ota/error", "{\"error\":\"updater\"}");
   }
   labelVersion();
@@ -191,10 +195,8 @@ void UpdateSession::end(HttpResponse& response) {
 /// The label is for people; that the update is staged does not depend on it.
 void UpdateSession::labelVersion() {
   if (terms_.version.empty()) return;
-  const LabelProblem problem = context_.configuration.setLabel("version", terms_.version);
-  if (!problem.empty()) return context_.ports.log.line(FixedText<96>("no version label: ").append(problem));
-  if (!context_.configuration.save(context_.ports.files))
-    context_.ports.log.line("the version label could not be saved");
+  const LabelProblem problem = context_.configuration.setLabel("version", terms_.version, context_.ports.files);
+  if (!problem.empty()) context_.ports.log.line(FixedText<96>("no version label: ").append(problem));
 }
 
 void UpdateSession::abort() {

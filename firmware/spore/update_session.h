@@ -4,7 +4,8 @@
 
 namespace spore {
 
-/// Takes in a new firmware over HTTP: who may, whether it fits, what came of it.
+/// Takes in a new firmware over HTTP: who may, whether it fits, what came of it. The log has one line when an update is
+/// refused or started, and one more for each that was started: staged, failed or interrupted.
 class UpdateSession final : public UploadHandler {
  public:
   explicit UpdateSession(NodeContext& context) : context_(context) {}
@@ -27,10 +28,12 @@ class UpdateSession final : public UploadHandler {
     FixedText<maxVersionBytes> version;
   };
 
-  static bool readTerms(const HttpRequest& request, Terms& terms, HttpResponse& response);
+  bool readTerms(const HttpRequest& request, Terms& terms, HttpResponse& response);
   bool passFence(HttpResponse& response);
   bool startUpdater(HttpResponse& response);
   bool looksLikeFirmware(Bytes bytes);
+  bool refuse(HttpResponse& response, int status, Text code, Text message);
+  void failAsUpdater(Text what, HttpResponse& response);
   void labelVersion();
   void announceProgress(const char* event);
   void stop();

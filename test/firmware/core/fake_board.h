@@ -101,12 +101,13 @@ class FakeFiles final : public FileStore {
     contents = Text(out, file.size());
     return true;
   }
-  bool replace(const char* name, Text contents) override { return fileOf(name).assign(contents); }
+  bool replace(const char* name, Text contents) override { return !full && fileOf(name).assign(contents); }
   void setAside(const char*) override { setAsideCount++; }
 
   FixedText<2048> config;
   FixedText<2048> fence;
   int setAsideCount = 0;
+  bool full = false;
 
  private:
   FixedText<2048>& fileOf(const char* name) { return name[0] == 'c' ? config : fence; }
@@ -153,8 +154,9 @@ class FakeSilicon final : public Board, public Wireless, public Log {
   void startScan() override {}
   bool scanning() const override { return false; }
   bool scanned(size_t, AccessPoint&) const override { return false; }
-  void line(Text) override {}
+  void line(Text text) override { said.append(text).append('\n'); }
 
+  FixedText<2048> said;
   uint32_t heap = 30000;
   int restarts = 0;
 };
@@ -162,7 +164,10 @@ class FakeSilicon final : public Board, public Wireless, public Log {
 class NoApplication final : public Application {
  public:
   void configure(Configuration& configuration) override { configuration.addStaticLabel("app", "test"); }
-  void start(NodeContext&) override {}
+  void start(NodeContext& context) override {
+    for (int i = 0; i < extraRoutes; i++) context.http.add(Route());
+  }
+  int extraRoutes = 0;
 };
 
 /// A node with nothing real around it.

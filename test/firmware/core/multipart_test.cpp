@@ -37,6 +37,36 @@ TEST("MultipartParser finds the file in pieces of every size") {
   }
 }
 
+TEST("MultipartParser takes a field for no file because of its name") {
+  const char* const fields[] = {"name=\"filename\"", "name=\"a; filename=b\"", "name=\"a\\\"; filename=b\"",
+                                "filenames=\"a\""};
+  for (const char* field : fields) {
+    MultipartParser parser;
+    Collector collector;
+    parser.begin(type);
+    FixedText<160> whole("--XX\r\nContent-Disposition: form-data; ");
+    whole.append(field).append("\r\n\r\ntext\r\n--XX--\r\n");
+    CHECK(parser.feed(whole.text().bytes(), collector));
+    CHECK(parser.complete() && !parser.sawFile());
+  }
+}
+
+TEST("MultipartParser finds a file name behind a long name, and in the encoded form") {
+  FixedText<160> longName("form-data; name=\"");
+  for (int i = 0; i < 100; i++) longName.append('n');
+  longName.append("\"; filename=\"a\"");
+  const Text dispositions[] = {longName.text(), "form-data; name=f; filename*=utf-8''a"};
+  for (const Text disposition : dispositions) {
+    MultipartParser parser;
+    Collector collector;
+    parser.begin(type);
+    FixedText<300> whole("--XX\r\nContent-Disposition: ");
+    whole.append(disposition).append("\r\n\r\ntext\r\n--XX--\r\n");
+    CHECK(parser.feed(whole.text().bytes(), collector));
+    CHECK(collector.text() == "text");
+  }
+}
+
 TEST("MultipartParser knows when the file is not whole") {
   const Text whole(body);
   MultipartParser parser;

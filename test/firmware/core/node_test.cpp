@@ -113,6 +113,23 @@ TEST("the member table keeps active members and gives up the oldest dead one") {
   CHECK(!shows(all, "\"n0\""));
 }
 
+TEST("the oldest dead member is known by its age, also when 32 bits of time have wrapped") {
+  FakeBoard& all = *board();
+  all.clock.at = 0xffff0000;
+  auto name = [](uint32_t number) {
+    FixedText<40> text("CLUSTER_RESPONSE:n");
+    return text.append(static_cast<uint64_t>(number));
+  };
+  for (uint32_t i = 0; i < 16; i++) all.hear(name(i), peer + i, false);
+  all.run(66000);
+  for (uint32_t i = 16; i < 32; i++) all.hear(name(i), peer + i, false);
+  all.run(62000);
+  all.hear(name(32), peer + 32, false);
+  CHECK(shows(all, "\"n32\""));
+  CHECK(shows(all, "\"n16\""));
+  CHECK(!shows(all, "\"n0\""));
+}
+
 TEST("latency is taken from an answer that comes soon after our heartbeat") {
   FakeBoard& all = *board();
   while (all.datagrams.count == 0 ||
@@ -246,4 +263,134 @@ TEST("the fourth quick boot comes up in safe mode, and half a minute clears the 
   all.run(31500);
   BootCounter after(all.rtc);
   CHECK(after.countBoot() == 1);
+}
+
+namespace {
+
+/// A connection that a test feeds by hand.
+struct Client {
+  explicit Client(FakeBoard& board) : all(board), slot(board.node.http().open()) {
+    all.http.open[slot] = true;
+    all.http.answer[slot].clear();
+  }
+  void say(Text text) { all.node.http().receive(slot, text.bytes()); }
+  bool connected() const { return all.http.open[slot]; }
+  Text answer() const { return all.http.answer[slot]; }
+  FakeBoard& all;
+  const size_t slot;
+};
+
+const char uploadHead[] =
+    "POST /api/node/update?fence=7 HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=XX\r\n"
+    "Content-Length: 5000\r\n\r\n--XX\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n\xe9";
+
+Text postConfig(FakeBoard& all, Text body) {
+  FixedText<300> request(
+      "POST /api/node/config HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ");
+  return all.request(request.append(static_cast<uint64_t>(body.size())).append("\r\n\r\n").append(body));
+}
+
+}  // namespace
+
+TEST("a request that comes a byte at a time is given up after ten seconds, whatever still comes") {
+  FakeBoard& all = *board();
+  Client client(all);
+  for (int i = 0; i < 12 && client.connected(); i++) {
+    client.say("G");
+    all.run(1000);
+  }
+  CHECK(!client.connected());
+}
+
+TEST("an upload that trickles in is given up after ten minutes") {
+  FakeBoard& all = *board();
+  Client client(all);
+  client.say(uploadHead);
+  uint32_t seconds = 0;
+  for (; seconds < 700 && client.connected(); seconds += 10) {
+    client.say("x");
+    all.clock.at += 10000;
+    all.node.loop();
+  }
+  CHECK(seconds > 590 && seconds < 630);
+  CHECK(!all.node.uploading());
+}
+
+TEST("a request that is not understood is answered before the connection goes, though its body still comes") {
+  const char* const heads[] = {"NONSENSE\r\n\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"};
+  for (const char* head : heads) {
+    FakeBoard& all = *board();
+    Client client(all);
+    client.say(head);
+    CHECK(client.answer().startsWith("HTTP/1.1 400 "));
+    client.say("the body");
+    CHECK(client.connected());
+    all.run(4000);
+    CHECK(!client.connected());
+  }
+}
+
+TEST("a path of other than ASCII characters is refused, whether a char has a sign or not") {
+  FakeBoard& all = *board();
+  CHECK(all.request("GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n").startsWith("HTTP/1.1 400 "));
+}
+
+TEST("a size whose sectors overflow does not fit") {
+  FakeBoard& all = *board();
+  const char* const sizes[] = {"4294967295", "4294963201", "20481"};
+  for (const char* size : sizes) {
+    FixedText<300> request("POST /api/node/update?size=");
+    request.append(size).append(" HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=XX\r\n");
+    CHECK(all.request(request.append("Content-Length: 9\r\n\r\n")).startsWith("HTTP/1.1 413 "));
+    CHECK(all.silicon.said.text().contains("update refused: too_large"));
+  }
+}
+
+TEST("the log tells of every update how it began and how it ended") {
+  FakeBoard& all = *board();
+  all.silicon.said.clear();
+  {
+    Client client(all);
+    client.say(uploadHead);
+    CHECK(all.silicon.said.text() == "update started fence=7\n");
+    CHECK(all.request(Text(uploadHead)).startsWith("HTTP/1.1 409 "));
+    CHECK(all.silicon.said.text() == "update started fence=7\nupdate refused: busy\n");
+    all.silicon.said.clear();
+    all.node.http().peerClosed(client.slot);
+    CHECK(all.silicon.said.text() == "update interrupted\n");
+  }
+  all.silicon.said.clear();
+  FixedText<400> older("POST /api/node/update?fence=6");
+  all.request(older.append(Text(uploadHead).from(older.size())));
+  CHECK(all.silicon.said.text() == "update refused: stale_fence\n");
+}
+
+TEST("a configuration that cannot be written is not in force either") {
+  FakeBoard& all = *board();
+  CHECK(postConfig(all, "{\"heartbeat_interval_ms\":700,\"labels\":{\"room\":\"lab\"}}").startsWith("HTTP/1.1 200 "));
+  const FixedText<8> before(all.node.configuration().fingerprint());
+  all.files.full = true;
+  CHECK(postConfig(all, "{\"heartbeat_interval_ms\":900,\"labels\":{\"room\":\"attic\"}}").startsWith("HTTP/1.1 500 "));
+  CHECK(all.request("POST /api/network/wifi/config?ssid=other HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+            .startsWith("HTTP/1.1 500 "));
+  const Text shown = all.request("GET /api/node/config HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(shown.contains("\"heartbeat_interval_ms\":700"));
+  CHECK(shown.contains("\"room\":\"lab\""));
+  CHECK(shown.contains("\"wifi_ssid\":\"\""));
+  CHECK(all.node.configuration().fingerprint() == before.text());
+  all.run(2000);
+  CHECK(all.silicon.restarts == 0);
+  all.files.full = false;
+  CHECK(postConfig(all, "{\"heartbeat_interval_ms\":900}").startsWith("HTTP/1.1 200 "));
+  CHECK(all.files.config.text().contains("900") && all.files.config.text().contains("\"room\":\"lab\""));
+}
+
+TEST("what finds no room in a table is told in the log") {
+  FakeBoard& all = *board();
+  CHECK(!all.silicon.said.text().contains("found no room"));
+  alignas(FakeBoard) static char room[sizeof(FakeBoard)];
+  FakeBoard* crowded = new (static_cast<void*>(room)) FakeBoard(1);
+  crowded->application.extraRoutes = 20;
+  crowded->start();
+  CHECK(crowded->silicon.said.text().contains("found no room"));
 }

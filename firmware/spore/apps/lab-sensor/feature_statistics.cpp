@@ -29,7 +29,7 @@ class Statistics {
   void take(Text payload) {
     uint32_t millivolts;
     if (!parseUnsigned(payload, millivolts)) return;
-    samples_[next_] = millivolts;
+    samples_[next_] = static_cast<uint16_t>(millivolts < 65535 ? millivolts : 65535);
     next_ = (next_ + 1) % window;
     if (count_ < window) count_++;
   }
@@ -53,7 +53,7 @@ class Statistics {
     json.field("most", most_).field("mean", mean_).endObject();
   }
 
-  uint32_t samples_[window] = {};
+  uint16_t samples_[window] = {};
   size_t count_ = 0;
   size_t next_ = 0;
   uint32_t least_ = 0;

@@ -42,7 +42,8 @@ void ChipHttp::serve(HttpServer& server) {
     if (!open_[slot]) continue;
     if (server.sending(slot)) server.writable(slot);
     if (open_[slot] && !server.answering(slot)) read(slot, server);
-    if (open_[slot] && clients_[slot].available() <= 0 && !clients_[slot].connected()) server.peerClosed(slot);
+    const bool listens = open_[slot] && !server.answering(slot);
+    if (listens && clients_[slot].available() <= 0 && !clients_[slot].connected()) server.peerClosed(slot);
   }
   const size_t slot = server.open();
   if (slot == HttpServer::slots) return;

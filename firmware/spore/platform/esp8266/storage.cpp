@@ -48,6 +48,7 @@ void ChipFiles::setAside(const char* name) {
 }
 
 bool ChipUpdate::begin(uint32_t size) {
+  endedShort_ = false;
   return Update.begin(size, U_FLASH);
 }
 
@@ -62,7 +63,10 @@ bool ChipUpdate::write(Bytes bytes) {
 }
 
 bool ChipUpdate::end(bool evenIfRemaining) {
-  return Update.end(evenIfRemaining);
+  if (Update.end(evenIfRemaining)) return true;
+  // Of an update that ended before its size was reached the core says no more than that.
+  endedShort_ = Update.getError() == 0;
+  return false;
 }
 
 /// Ending an incomplete update resets the core's Updater, and nothing is staged.
@@ -71,7 +75,7 @@ void ChipUpdate::abort() {
 }
 
 UpdateError ChipUpdate::error() const {
-  return static_cast<UpdateError>(Update.getError());
+  return endedShort_ ? UpdateError::size : static_cast<UpdateError>(Update.getError());
 }
 
 }  // namespace spore::esp8266

@@ -23,6 +23,9 @@ class ChipUpdate final : public FirmwareUpdate {
   bool end(bool evenIfRemaining) override;
   void abort() override;
   UpdateError error() const override;
+
+ private:
+  bool endedShort_ = false;
 };
 
 }  // namespace spore::esp8266

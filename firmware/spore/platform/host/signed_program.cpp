@@ -37,7 +37,8 @@ bool readSignedProgram(const Flash& flash, uint32_t limit, const std::string& ke
   uint8_t digest[HmacSha256::digestBytes];
   hmac.finish(digest);
   problem = "the image was not built with this board's key";
-  if (memcmp(digest, signature + macMagicBytes, sizeof digest) != 0) return false;
+  const Text wanted(reinterpret_cast<const char*>(signature) + macMagicBytes, sizeof digest);
+  if (!equalInConstantTime(Text(reinterpret_cast<const char*>(digest), sizeof digest), wanted)) return false;
 
   program.resize(code.size);
   return flash.read(code.dataAt, program.data(), program.size());
