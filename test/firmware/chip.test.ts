@@ -1,18 +1,24 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { runCompiler } from "../../controller/demo/compiler.ts";
 import { applicationSources, descriptorSource, listFirmware } from "../../controller/demo/firmware-sources.ts";
 import { hasTool } from "../support/machine-tools.ts";
 import { directoryOfFile } from "../support/temporary-directory.ts";
-import { chipTools, compileForChip, isInstalled } from "./chip-compiler.ts";
-import { checkout } from "./host-firmware.ts";
+import { chipTools, compileForChip } from "./chip-compiler.ts";
+import { checkout, never } from "./host-firmware.ts";
 
 const firmware = join(checkout, "firmware");
 const missing = !hasTool("chipCompiler");
-const limits: { flashBytes: number; ramBytes: number; stackFrameBytes: number } = JSON.parse(
-  readFileSync(join(firmware, "spore", "limits.json"), "utf8"),
-);
+const noPython = !hasTool("python");
+const limits: {
+  flashBytes: number;
+  ramBytes: number;
+  stackFrameBytes: number;
+  core: { imageBytes: number; ramBytes: number };
+  chip: { imageMaxBytes: number; ramBytes: number; freeHeapLeastBytes: number };
+} = JSON.parse(readFileSync(join(firmware, "spore", "limits.json"), "utf8"));
 const defines = ['SPORE_APPLICATION="lab-sensor"', 'SPORE_VERSION="1.1.0"', 'SPORE_PLATFORM="esp8266"'];
 defines.push("SPORE_FS_START=0xEB000", 'SPORE_BUILT="20260101T000000Z"');
 const flags = [`-isystem${join(firmware, "common", "arduino-decls")}`, ...defines.map((define) => `-D${define}`)];
@@ -41,17 +47,34 @@ async function compileImage(): Promise<readonly string[]> {
   );
 }
 
-/** Bytes per kind of section, over all objects. */
-function sectionBytes(objects: readonly string[]): { code: number; constants: number; data: number; zeroed: number } {
-  const listing = execFileSync(`${chipTools}size`, ["-A", ...objects], { encoding: "utf8" });
+/**
+ * Links what a sketch's two entry points reach, as the real link does: equal inline functions and strings once, the rest not at all. What
+ * the Arduino core defines stays open.
+ */
+async function linkImage(objects: readonly string[]): Promise<string> {
+  const image = join(outDir, "image.elf");
+  const open = ["-nostdlib", "-Wl,--gc-sections", "-Wl,--unresolved-symbols=ignore-all", "-Wl,--no-warn-rwx-segments"];
+  const entries = ["-Wl,-e,_Z5setupv", "-Wl,-u,_Z4loopv", "-Wl,-Ttext=0x40201000"];
+  await runCompiler(`${chipTools}gcc`, [...open, ...entries, "-o", image, ...objects], never);
+  return image;
+}
+
+/** Bytes per kind of section. */
+function sectionBytes(files: readonly string[]): { flash: number; constants: number; data: number; zeroed: number } {
+  const listing = execFileSync(`${chipTools}size`, ["-A", ...files], { encoding: "utf8" });
   const sum = (pattern: RegExp) =>
     listing.split("\n").reduce((bytes, line) => bytes + (pattern.test(line) ? Number(line.split(/\s+/)[1]) : 0), 0);
   return {
-    code: sum(/^\.(text|literal|irom0)/),
+    flash: sum(/^\.(text|literal|irom0)/),
     constants: sum(/^\.rodata/),
     data: sum(/^\.data/),
     zeroed: sum(/^\.bss/),
   };
+}
+
+function moveConstants(objects: readonly string[]): void {
+  const script = join(firmware, "spore", "flash_rodata.py");
+  execFileSync("python3", [script, `${chipTools}objcopy`, `${chipTools}objdump`, ...objects]);
 }
 
 /** Function and bytes of the largest stack frame. */
@@ -64,24 +87,52 @@ function largestFrame(): readonly [string, number] {
 }
 
 describe(`the firmware on the chip${missing ? ` (skipped: ${chipTools}g++ is not installed; apt-get install gcc-xtensa-lx106 picolibc-xtensa-lx106-elf)` : ""}`, () => {
-  it.skipIf(missing)("compiles, platform included, and stays within its limits", { timeout: 120_000 }, async () => {
-    const objects = await compileImage();
-    const { code, constants, data, zeroed } = sectionBytes(objects);
-    expect(code + constants + data).toBeLessThanOrEqual(limits.flashBytes);
-    expect(data + zeroed).toBeLessThanOrEqual(limits.ramBytes);
-    const [where, frameBytes] = largestFrame();
-    expect(frameBytes, where).toBeLessThanOrEqual(limits.stackFrameBytes);
-  });
+  it.skipIf(missing || noPython)(
+    "compiles, platform included, and stays within its limits",
+    { timeout: 120_000 },
+    async () => {
+      const objects = await compileImage();
+      moveConstants(objects);
+      const { flash, constants, data, zeroed } = sectionBytes([await linkImage(objects)]);
+      const [where, frameBytes] = largestFrame();
+      const { core, chip } = limits;
+      const imageBytes = core.imageBytes + flash + data;
+      const freeHeapBytes = chip.ramBytes - core.ramBytes - data - zeroed;
+      const report = `ours: ${flash + data} bytes of flash, ${data + zeroed} of RAM, frames up to ${frameBytes}; with the core: an image of ${imageBytes}, ${freeHeapBytes} left for the heap`;
+      process.stdout.write(`${report}\n`);
+      expect(constants, report).toBe(0);
+      expect(flash + data, report).toBeLessThanOrEqual(limits.flashBytes);
+      expect(data + zeroed, report).toBeLessThanOrEqual(limits.ramBytes);
+      expect(frameBytes, `${where}; ${report}`).toBeLessThanOrEqual(limits.stackFrameBytes);
+      expect(imageBytes, report).toBeLessThanOrEqual(chip.imageMaxBytes);
+      expect(freeHeapBytes, report).toBeGreaterThanOrEqual(chip.freeHeapLeastBytes);
+    },
+  );
 
-  const noPython = !isInstalled("python3");
-  it.skipIf(missing || noPython)("has its constants moved to flash", { timeout: 120_000 }, async () => {
+  it.skipIf(missing || noPython)("has its constants moved to flash, all of them", { timeout: 120_000 }, async () => {
     const objects = await compileImage();
     const before = sectionBytes(objects);
-    const script = join(firmware, "spore", "flash_rodata.py");
-    execFileSync("python3", [script, `${chipTools}objcopy`, `${chipTools}objdump`, ...objects]);
+    moveConstants(objects);
     const after = sectionBytes(objects);
     expect(before.constants).toBeGreaterThan(1000);
-    expect(after).toEqual({ ...before, constants: 0, code: before.code + before.constants });
+    expect(after).toEqual({ ...before, constants: 0, flash: before.flash + before.constants });
+  });
+
+  it.skipIf(missing || noPython)("has PlatformIO's build move them, of our sources and of no others", () => {
+    const stranger = join(outDir, "stranger.cpp");
+    writeFileSync(stranger, 'extern const char* const strange;\nconst char* const strange = "a stranger";\n');
+    const project = join(firmware, "spore");
+    const own = [join(project, "labels.cpp"), `${project}/../common/md5.cpp`];
+    const runner = join(checkout, "test", "firmware", "platformio", "run_hook.py");
+    const printed = execFileSync("python3", [runner, project, `${chipTools}g++`, outDir, ...own, stranger], {
+      encoding: "utf8",
+    });
+    const constants = printed
+      .trimEnd()
+      .split("\n")
+      .map((object) => sectionBytes([object]).constants);
+    expect(constants).toEqual([0, 0, expect.any(Number)]);
+    expect(constants[2]).toBeGreaterThan(0);
   });
 });
 
