@@ -90,17 +90,20 @@ function fromFile(path: string): Values {
     throw problem("must say `apiVersion: spore.dev/v1alpha1` and `kind: SporedConfiguration`");
   }
   for (const [key, value] of Object.entries(rest)) {
-    if (!(key in sporedOptions))
+    if (!Object.hasOwn(sporedOptions, key))
       throw problem(`unknown key "${key}"; it may have ${Object.keys(sporedOptions).join(", ")}`);
     if (value === null || (typeof value === "object" && !Array.isArray(value)))
       throw problem(`${key} must be a value or a list`);
   }
-  return Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [
-      key,
-      typeof value === "boolean" ? value : Array.isArray(value) ? value.map(String) : String(value),
-    ]),
-  );
+  const values: Record<string, string | string[] | boolean> = {};
+  for (const [option, { type }] of Object.entries(sporedOptions)) {
+    const value = rest[option];
+    if (value === undefined) continue;
+    // YAML reads `yes` as a text.
+    if (type === "switch") values[option] = readSwitch(String(value), `${path}: ${option}`);
+    else values[option] = Array.isArray(value) ? value.map(String) : String(value);
+  }
+  return values as Values;
 }
 
 function withDefaults(given: Values, environment: Environment): SporedConfiguration {

@@ -84,11 +84,18 @@ describe("readConfiguration", () => {
     expect(refusal(words)).toBe(message);
   });
 
+  it.each(["yes", "true", '"1"'])("takes %s in a file for a switch that is on", (word) => {
+    const path = file(`apiVersion: spore.dev/v1alpha1\nkind: SporedConfiguration\nlan: ${word}\n`);
+    expect(read(["--config", path])).toMatchObject({ lan: true, discoveryBind: "0.0.0.0" });
+  });
+
   it("names the file and what is wrong in it", () => {
     const head = "apiVersion: spore.dev/v1alpha1\nkind: SporedConfiguration\n";
     expect(refusal(["--config", "/nowhere.yaml"])).toBe("/nowhere.yaml: cannot be read");
     expect(refusal(["--config", file("kind: Pod\n")])).toContain("must say `apiVersion: spore.dev/v1alpha1`");
     expect(refusal(["--config", file(`${head}colour: red\n`)])).toContain('unknown key "colour"');
+    expect(refusal(["--config", file(`${head}toString: red\n`)])).toContain('unknown key "toString"');
+    expect(refusal(["--config", file(`${head}lan: maybe\n`)])).toContain('lan "maybe": must be true or false');
     expect(refusal(["--config", file(`${head}apiPort: 1\napiPort: 2\n`)])).toContain("line 4");
   });
 
