@@ -38,28 +38,32 @@ export class LeaseElection implements Election {
   }
 
   async lead(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    while (await this.#acquired(signal)) {
+    for (;;) {
+      const heldMs = await this.#acquired(signal);
+      if (heldMs === undefined) return;
       const { log, name, identity } = this.#options;
       log.info({ lease: name, identity }, "this process leads");
-      await this.#term(signal, work);
+      await this.#term(heldMs, signal, work);
     }
   }
 
-  /** Resolves with true once the lease is ours, with false when `signal` aborts before. */
-  async #acquired(signal: AbortSignal): Promise<boolean> {
+  /** Resolves once the lease is ours, with the time since when; with undefined when `signal` aborts before. */
+  async #acquired(signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted) {
-      if (await this.#tryToHold(signal)) return true;
+      using attempt = new Deadline(this.#options.clock, signal, renewTimeoutMs, "taking the lease");
+      const heldMs = await this.#tryToHold(attempt.signal);
+      if (heldMs !== undefined) return heldMs;
       await this.#pause(signal);
     }
-    return false;
+    return undefined;
   }
 
-  async #term(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #term(heldMs: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { clock } = this.#options;
     using term = new Deadline(clock, signal, renewTimeoutMs, "leading");
     term.lift();
     const over = new AbortController();
-    const renewing = this.#renew(over.signal, (reason) => term.abort(reason));
+    const renewing = this.#renew(heldMs, over.signal, (reason) => term.abort(reason));
     try {
       await work(term.signal);
     } finally {
@@ -70,14 +74,15 @@ export class LeaseElection implements Election {
   }
 
   /** Renews until `over` aborts, or until it has not succeeded for too long; then says so to `lost`. */
-  async #renew(over: AbortSignal, lost: (reason: SporeError) => void): Promise<void> {
+  async #renew(sinceMs: number, over: AbortSignal, lost: (reason: SporeError) => void): Promise<void> {
     const { clock, log, name } = this.#options;
-    let heldMs = clock.monotonic();
+    let heldMs = sinceMs;
     while (!over.aborted) {
       await this.#pause(over);
       using attempt = new Deadline(clock, over, Math.max(heldMs + renewTimeoutMs - clock.monotonic(), 0), "renewing");
       if (over.aborted) return;
-      if (await this.#tryToHold(attempt.signal)) heldMs = clock.monotonic();
+      const renewedMs = await this.#tryToHold(attempt.signal);
+      if (renewedMs !== undefined) heldMs = renewedMs;
       else if (clock.monotonic() - heldMs >= renewTimeoutMs || attempt.expired) {
         log.warn({ lease: name }, "this process no longer leads");
         return lost(new SporeError("SPORE_CONFLICT", `the lease ${name} could not be renewed`));
@@ -85,26 +90,33 @@ export class LeaseElection implements Election {
     }
   }
 
-  /** Takes or renews the lease. Whatever hinders it means: not now. */
-  async #tryToHold(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Takes or renews the lease. Whatever hinders it means: not now.
+   *
+   * @returns when the write was sent, undefined when the lease is not ours. Others count from when it arrived, which an answer that took its time
+   * says nothing about.
+   */
+  async #tryToHold(signal: AbortSignal): Promise<number | undefined> {
     const { client, clock, namespace, name, identity, log } = this.#options;
     try {
       const lease = await client.get(Lease, { namespace, name }, signal);
       if (!lease) {
         const spec = this.#spec(undefined);
+        const sentMs = clock.monotonic();
         await client.create(Lease, { metadata: { namespace, name }, spec }, { signal });
-        return true;
+        return sentMs;
       }
       this.#look(lease);
       const { holderIdentity = "", leaseDurationSeconds = durationMs / 1000 } = lease.spec ?? {};
       const isHeld = clock.monotonic() - this.#seenMs < leaseDurationSeconds * 1000;
-      if (holderIdentity !== "" && holderIdentity !== identity && isHeld) return false;
+      if (holderIdentity !== "" && holderIdentity !== identity && isHeld) return undefined;
+      const sentMs = clock.monotonic();
       await client.update(Lease, { ...lease, spec: this.#spec(lease) }, { signal });
-      return true;
+      return sentMs;
     } catch (error) {
       if (!signal.aborted && !isSporeError(error, "SPORE_CONFLICT"))
         log.debug({ err: error, lease: name }, "lease not held");
-      return false;
+      return undefined;
     }
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Lease } from "../../controller/api/core-kinds.ts";
+import type { Transport } from "../../controller/api/transport.ts";
+import { sleep } from "../../controller/base/clock.ts";
 import { silentLogger } from "../../controller/base/log.ts";
 import { apiClient } from "../../controller/client/api-client.ts";
 import { LeaseElection } from "../../controller/runtime/lease.ts";
@@ -80,6 +82,27 @@ describe("LeaseElection", () => {
     await clock.advance(6000);
     expect([...leading]).toEqual(["b"]);
     expect(history).toEqual(["a leads", "a stops", "b leads"]); // never two at once
+    for (const { stop } of [a, b]) stop.abort();
+    await clock.advance(2000); // the dead one's attempt to release
+    await Promise.all([a.over, b.over]);
+  });
+
+  it("counts from when it asked, not from a late answer: others count from when the lease was written", async () => {
+    const { api, clock, history, join } = open();
+    let renewals = 0;
+    const slowThenDead: Transport = async (request) => {
+      if (renewals > 0) return new Promise(() => {});
+      const answer = await api.transport(request);
+      if (request.method !== "PUT") return answer;
+      renewals++;
+      await sleep(clock, 7000, never);
+      return answer;
+    };
+    const a = join("a", slowThenDead);
+    await clock.settle();
+    const b = join("b");
+    await clock.advance(30_000);
+    expect(history).toEqual(["a leads", "a stops", "b leads"]);
     for (const { stop } of [a, b]) stop.abort();
     await clock.advance(2000); // the dead one's attempt to release
     await Promise.all([a.over, b.over]);
