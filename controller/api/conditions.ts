@@ -1,3 +1,4 @@
+import { timestamp } from "../base/timestamp.ts";
 import type { Condition } from "./meta.ts";
 
 /** What a reconciler found out. `reason` is a CamelCase word; `message` a sentence without clock times or counters. */
@@ -12,8 +13,7 @@ export function withCondition(
 ): readonly Condition[] {
   const old = findCondition(list, verdict.type);
   if (old && old.observedGeneration === generation && isSameVerdict(old, verdict)) return list;
-  const lastTransitionTime =
-    old?.status === verdict.status ? old.lastTransitionTime : `${now.toISOString().slice(0, 19)}Z`;
+  const lastTransitionTime = old?.status === verdict.status ? old.lastTransitionTime : timestamp(now.getTime());
   const others = list.filter((condition) => condition.type !== verdict.type);
   const renewed = { ...verdict, observedGeneration: generation, lastTransitionTime };
   return [...others, renewed].sort((a, b) => (a.type < b.type ? -1 : 1));

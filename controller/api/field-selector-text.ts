@@ -62,11 +62,6 @@ function refused(text: string, why: string): SporeError {
   return new SporeError("SPORE_BAD_REQUEST", `invalid field selector ${JSON.stringify(text)}: ${why}`);
 }
 
-/** `value` as it must stand in a field selector. */
-export function escapeFieldValue(value: string): string {
-  return value.replaceAll(/[\\,=]/g, (character) => `\\${character}`);
-}
-
 /** Whether the fields meet every term; a field that is absent counts as "". */
 export function matchesFieldTerms(terms: readonly FieldTerm[], fieldOf: (path: string) => string): boolean {
   return terms.every((term) => (fieldOf(term.path) === term.value) === (term.operator === "="));

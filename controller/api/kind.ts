@@ -22,8 +22,13 @@ export function apiVersionOf(kind: Kind): string {
 }
 
 /** `nodes.spore.dev`, or `secrets` in the core group: how errors and logs name a resource. */
-export function resourceName(kind: Kind): string {
+export function resourceName(kind: Pick<Kind, "group" | "plural">): string {
   return kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
+}
+
+/** Whether two descriptions, of one version or of two, are of the same objects. */
+export function isSameResource(a: Kind, b: Kind): boolean {
+  return a.group === b.group && a.plural === b.plural;
 }
 
 /** The URL path of a kind's collection, or of one object in it. */

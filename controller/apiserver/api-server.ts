@@ -1,3 +1,4 @@
+import { resourceName } from "../api/kind.ts";
 import type { LiveSource } from "../api/live-source.ts";
 import type { ApiRequest, ApiResponse } from "../api/transport.ts";
 import type { BlobStore } from "../artifacts/blob-store.ts";
@@ -6,6 +7,7 @@ import { Deadline, untilAborted } from "../base/deadline.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+import { timestamp } from "../base/timestamp.ts";
 import type { Store } from "../store/store.ts";
 import { answerArtifacts } from "./artifacts.ts";
 import { forbidden, mayDo } from "./authorize.ts";
@@ -25,7 +27,6 @@ import { RequestMetrics } from "./request-metrics.ts";
 import { ResourceHandler } from "./resource-handler.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { StaticPaths } from "./static-paths.ts";
-import { timestamp } from "./timestamp.ts";
 import type { User } from "./user.ts";
 import { versionInfo } from "./version.ts";
 
@@ -239,5 +240,5 @@ function metricLabels(info: RequestInfo | undefined, collections: Collections) {
   if (info.kind === "path") return { verb: info.verb, resource: StaticPaths.nameOf(info.segments[0]) };
   const { group, version, plural } = info;
   const known = collections.find(group, version, plural) !== undefined;
-  return { verb: info.verb, resource: known ? (group === "" ? plural : `${plural}.${group}`) : "unknown" };
+  return { verb: info.verb, resource: known ? resourceName(info) : "unknown" };
 }

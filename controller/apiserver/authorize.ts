@@ -1,3 +1,4 @@
+import { resourceName } from "../api/kind.ts";
 import { SporeError } from "../base/errors.ts";
 import type { RequestInfo, ResourceRequest } from "./request-info.ts";
 import type { Verb } from "./served-kind.ts";
@@ -64,7 +65,7 @@ export function forbidden(user: User, info: RequestInfo): SporeError {
     return new SporeError("SPORE_FORBIDDEN", `forbidden: User "${user.name}" cannot ${info.verb} path "${path}"`);
   }
   const { group, plural, name, namespace, verb, subresource } = info;
-  const what = group === "" ? plural : `${plural}.${group}`;
+  const what = resourceName(info);
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
   const subject = name === undefined ? what : `${what} "${name}"`;

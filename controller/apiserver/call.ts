@@ -1,3 +1,4 @@
+import { resourceName } from "../api/kind.ts";
 import type { ApiRequest } from "../api/transport.ts";
 import type { Clock } from "../base/clock.ts";
 import { type Cause, SporeError } from "../base/errors.ts";
@@ -60,14 +61,14 @@ export function forbiddenObject(
   why: string,
   causes?: readonly Cause[],
 ): SporeError {
-  const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
+  const resource = resourceName(kind);
   const details = { name, group: kind.group, kind: kind.plural, ...(causes === undefined ? {} : { causes }) };
   return new SporeError("SPORE_FORBIDDEN", `${resource} "${name}" is forbidden: ${why}`, details);
 }
 
 /** `SPORE_CONFLICT` for one object. */
 export function conflict({ kind }: ServedKind, name: string, why?: string): SporeError {
-  const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
+  const resource = resourceName(kind);
   const reason = why ?? "the object has been modified; please apply your changes to the latest version and try again";
   const message = `Operation cannot be fulfilled on ${resource} "${name}": ${reason}`;
   return new SporeError("SPORE_CONFLICT", message, { name, group: kind.group, kind: kind.plural });

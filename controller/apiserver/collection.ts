@@ -1,4 +1,4 @@
-import type { Kind } from "../api/kind.ts";
+import { type Kind, resourceName } from "../api/kind.ts";
 import { SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
 import { requestBodyMaxBytes } from "../base/limits.ts";
@@ -144,7 +144,7 @@ function storageRoot({ group, plural }: Kind): string {
 }
 
 /** As Kubernetes says it: `nodes.spore.dev "x" not found`. */
-export function notFound({ group, plural }: Pick<Kind, "group" | "plural">, name: string): SporeError {
-  const resource = group === "" ? plural : `${plural}.${group}`;
-  return new SporeError("SPORE_NOT_FOUND", `${resource} "${name}" not found`, { name, group, kind: plural });
+export function notFound(kind: Pick<Kind, "group" | "plural">, name: string): SporeError {
+  const { group, plural } = kind;
+  return new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`, { name, group, kind: plural });
 }

@@ -1,6 +1,9 @@
+import { Namespace } from "../api/core-kinds.ts";
+import { isSameResource, resourceName } from "../api/kind.ts";
 import type { ApiResponse } from "../api/transport.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { timestamp } from "../base/timestamp.ts";
 import { admissionCauses, admissionRefusal } from "./admission.ts";
 import { answerObject } from "./answer.ts";
 import { type Call, forbiddenObject, invalid, type Workshop } from "./call.ts";
@@ -11,7 +14,6 @@ import { generateName, generateUid } from "./random-names.ts";
 import { readObjectBody } from "./request-body.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { StoredObject } from "./stored-object.ts";
-import { timestamp } from "./timestamp.ts";
 import { readWriteOptions } from "./write-options.ts";
 
 /** Generated names that were taken already, before the server gives up. */
@@ -57,13 +59,9 @@ function newborn(manifest: JsonObject, call: Call, shop: Workshop): JsonObject {
     selfLink: undefined,
     managedFields: undefined,
   });
-  return isNamespace(served)
+  return isSameResource(served.kind, Namespace)
     ? { ...object, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } }
     : object;
-}
-
-function isNamespace({ kind }: ServedKind): boolean {
-  return kind.group === "" && kind.plural === "namespaces";
 }
 
 async function createNamed(object: JsonObject, call: Call, shop: Workshop, dryRun: boolean): Promise<ApiResponse> {
@@ -113,7 +111,7 @@ async function storeNew(
 }
 
 function alreadyExists({ kind }: ServedKind, name: string): SporeError {
-  const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
+  const resource = resourceName(kind);
   const details = { name, group: kind.group, kind: kind.plural };
   return new SporeError("SPORE_ALREADY_EXISTS", `${resource} "${name}" already exists`, details);
 }

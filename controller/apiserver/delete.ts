@@ -1,6 +1,9 @@
+import { Namespace } from "../api/core-kinds.ts";
+import { isSameResource } from "../api/kind.ts";
 import type { ApiResponse } from "../api/transport.ts";
 import { isSporeError } from "../base/errors.ts";
 import { isSameJson } from "../base/same-json.ts";
+import { timestamp } from "../base/timestamp.ts";
 import { answerObject } from "./answer.ts";
 import { conflict, forbiddenObject, type ObjectCall, type Workshop } from "./call.ts";
 import type { Collection } from "./collection.ts";
@@ -9,7 +12,6 @@ import { protectedNamespaces } from "./namespaces.ts";
 import { isDeleting, metadataOf, textsIn, withMetadata } from "./object-meta.ts";
 import { jsonReply } from "./reply.ts";
 import { StoredObject } from "./stored-object.ts";
-import { timestamp } from "./timestamp.ts";
 import { isFree, overtakenMax } from "./update.ts";
 
 /** DELETE of an object. */
@@ -45,7 +47,7 @@ export interface Deletion {
  */
 export function deleteObject(shop: Workshop, address: Address, options: DeleteOptions): Promise<Deletion> {
   const { collection, namespace, name } = address;
-  if (isNamespaceKind(collection) && protectedNamespaces.includes(name)) {
+  if (isSameResource(collection.served.kind, Namespace) && protectedNamespaces.includes(name)) {
     throw forbiddenObject(collection.served, name, "this namespace may not be deleted");
   }
   return shop.locks.run(collection.key(namespace, name), async () => {
@@ -116,8 +118,4 @@ function finalizersFor(finalizers: readonly string[], propagation: Propagation |
   const others = finalizers.filter((finalizer) => finalizer !== "orphan" && finalizer !== "foregroundDeletion");
   if (propagation === "Background") return others;
   return [...others, propagation === "Orphan" ? "orphan" : "foregroundDeletion"];
-}
-
-function isNamespaceKind({ served: { kind } }: Collection): boolean {
-  return kind.group === "" && kind.plural === "namespaces";
 }

@@ -3,6 +3,7 @@ import { isSporeError } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Random } from "../base/random.ts";
 import { isSameJson } from "../base/same-json.ts";
+import { timestamp } from "../base/timestamp.ts";
 import type { CustomResourceDefinition } from "../schema/custom-resource-definition.ts";
 import type { Store } from "../store/store.ts";
 import { servedCustomResourceDefinition } from "./builtin/custom-resource-definition.ts";
@@ -10,7 +11,6 @@ import { Collection } from "./collection.ts";
 import { ObjectCache } from "./object-cache.ts";
 import { metadataOf } from "./object-meta.ts";
 import { generateUid } from "./random-names.ts";
-import { timestamp } from "./timestamp.ts";
 
 export interface InstallCrdsOptions {
   readonly store: Store;

@@ -1,4 +1,6 @@
 import { forbiddenValue, invalidValue, requiredValue } from "../api/admission/verdict.ts";
+import { Namespace } from "../api/core-kinds.ts";
+import { isSameResource } from "../api/kind.ts";
 import {
   dnsLabelRule,
   dnsSubdomainRule,
@@ -32,7 +34,7 @@ export function metadataCauses(object: JsonObject, old: JsonObject | undefined, 
 function nameCauses(metadata: JsonObject, { kind }: ServedKind): readonly Cause[] {
   const name = textIn(metadata, "name");
   if (name === "") return [requiredValue("metadata.name", "name or generateName is required")];
-  const isNamespace = kind.group === "" && kind.plural === "namespaces";
+  const isNamespace = isSameResource(kind, Namespace);
   const valid = isNamespace ? isDnsLabel(name) : isDnsSubdomain(name);
   return valid ? [] : [invalidValue("metadata.name", name, `a name ${isNamespace ? dnsLabelRule : dnsSubdomainRule}`)];
 }

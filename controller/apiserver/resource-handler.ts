@@ -1,3 +1,4 @@
+import { resourceName } from "../api/kind.ts";
 import { LiveNode } from "../api/live-node.ts";
 import type { ApiRequest, ApiResponse } from "../api/transport.ts";
 import { SporeError } from "../base/errors.ts";
@@ -128,6 +129,6 @@ export class ResourceHandler {
 }
 
 function notAllowed({ kind }: ServedKind, verb: Verb): SporeError {
-  const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
+  const resource = resourceName(kind);
   return new SporeError("SPORE_METHOD_NOT_ALLOWED", `${verb} is not supported on resources of kind "${resource}"`);
 }

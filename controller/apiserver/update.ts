@@ -1,3 +1,5 @@
+import { Namespace } from "../api/core-kinds.ts";
+import { isSameResource } from "../api/kind.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
@@ -106,14 +108,10 @@ function withSystemFields(proposal: JsonObject, live: JsonObject, served: Served
     selfLink: undefined,
     managedFields: undefined,
   });
+  // The finalizers of a namespace are the server's own.
   const spec: Readonly<Record<string, JsonValue>> =
-    isNamespace(served) && live.spec !== undefined ? { spec: live.spec } : {};
+    isSameResource(served.kind, Namespace) && live.spec !== undefined ? { spec: live.spec } : {};
   return { ...object, ...spec, ...(frozen === undefined ? {} : { status: frozen }) };
-}
-
-/** The finalizers of a namespace are the server's own. */
-function isNamespace({ kind }: ServedKind): boolean {
-  return kind.group === "" && kind.plural === "namespaces";
 }
 
 /** Counts the generation up when anything outside of metadata and status changed. */

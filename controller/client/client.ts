@@ -1,6 +1,7 @@
 import type { Kind } from "../api/kind.ts";
 import type { Key, Resource } from "../api/meta.ts";
 import type { JsonValue } from "../base/json.ts";
+import type { JsonPatchOperation } from "../base/json-patch.ts";
 
 /**
  * The Kubernetes API as controllers and the command line use it. There is one implementation, over a `Transport`; whether the server is in
@@ -64,14 +65,6 @@ export type Patch =
   | { readonly type: "merge"; readonly body: JsonValue }
   | { readonly type: "json"; readonly body: readonly JsonPatchOperation[] }
   | { readonly type: "strategic"; readonly body: JsonValue };
-
-/** One operation of RFC 6902. */
-export interface JsonPatchOperation {
-  readonly op: "add" | "remove" | "replace" | "move" | "copy" | "test";
-  readonly path: string;
-  readonly from?: string;
-  readonly value?: JsonValue;
-}
 
 export interface WriteOptions {
   readonly signal: AbortSignal;

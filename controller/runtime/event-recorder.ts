@@ -7,6 +7,7 @@ import { errorCodes, isSporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { LruMap } from "../base/lru-map.ts";
 import { type Random, randomInteger } from "../base/random.ts";
+import { timestamp } from "../base/timestamp.ts";
 import { isWorthTelling } from "../base/worth-telling.ts";
 import type { Client } from "../client/client.ts";
 import { EventCorrelator, type Tally } from "./event-correlator.ts";
@@ -120,7 +121,7 @@ export class EventRecorder implements Recorder, Runnable {
       isWritten: false,
     }));
     if (name.isWritten) {
-      const body = { count: tally.count, lastTimestamp: secondsOf(tally.lastMs), message: tally.occurrence.message };
+      const body = { count: tally.count, lastTimestamp: timestamp(tally.lastMs), message: tally.occurrence.message };
       try {
         await client.patch(Event, { namespace, name: name.text }, { type: "merge", body }, { signal });
         return;
@@ -152,8 +153,8 @@ export class EventRecorder implements Recorder, Runnable {
       message: occurrence.message,
       action: occurrence.action ?? occurrence.reason,
       count,
-      firstTimestamp: secondsOf(firstMs),
-      lastTimestamp: secondsOf(lastMs),
+      firstTimestamp: timestamp(firstMs),
+      lastTimestamp: timestamp(lastMs),
       source: { component, host: instance },
       reportingComponent: component,
       reportingInstance: instance,
@@ -164,9 +165,4 @@ export class EventRecorder implements Recorder, Runnable {
     const number = randomInteger(this.#options.random, 0, 2 ** 48 - 1);
     return `${about.slice(0, objectNameMaxCharacters)}.${number.toString(16).padStart(12, "0")}`;
   }
-}
-
-/** RFC 3339 to the second, as `metav1.Time` wants it. */
-function secondsOf(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
 }

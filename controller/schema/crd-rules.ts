@@ -41,11 +41,9 @@ function hasCrdShape(crd: JsonObject): crd is JsonObject & CustomResourceDefinit
 }
 
 function nameCauses({ metadata, spec }: CustomResourceDefinition): readonly Cause[] {
-  const { group, names, versions } = spec;
+  const { group, names } = spec;
   const causes: Cause[] = [];
-  const first = versions[0]?.name ?? "";
-  const wanted = resourceName({ group, version: first, kind: names.kind, plural: names.plural, namespaced: false });
-  if (metadata?.name !== wanted) {
+  if (metadata?.name !== resourceName({ group, plural: names.plural })) {
     causes.push(invalid("metadata.name", metadata?.name ?? "", 'must be spec.names.plural+"."+spec.group'));
   }
   if (!isDnsSubdomain(group) || !group.includes(".")) {

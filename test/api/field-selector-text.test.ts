@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeFieldValue, matchesFieldTerms, parseFieldSelector } from "../../controller/api/field-selector-text.ts";
+import { matchesFieldTerms, parseFieldSelector } from "../../controller/api/field-selector-text.ts";
 
 const fields: Readonly<Record<string, string>> = { "metadata.name": "a", "status.phase": "x,y" };
 const fieldOf = (path: string) => fields[path] ?? "";
@@ -22,10 +22,11 @@ describe("parseFieldSelector", () => {
     expect(() => parseFieldSelector(text)).toThrow(expect.objectContaining({ code: "SPORE_BAD_REQUEST" }));
   });
 
-  it("reads every value that escapeFieldValue wrote", () => {
+  it("reads every value whose \\, commas and equals signs stand behind a backslash", () => {
+    const escaped = (value: string) => value.replaceAll(/[\\,=]/g, "\\$&");
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {
-        expect(parseFieldSelector(`a=${escapeFieldValue(a)},b!=${escapeFieldValue(b)}`)).toEqual([
+        expect(parseFieldSelector(`a=${escaped(a)},b!=${escaped(b)}`)).toEqual([
           { path: "a", operator: "=", value: a },
           { path: "b", operator: "!=", value: b },
         ]);
