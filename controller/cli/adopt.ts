@@ -23,7 +23,7 @@ export const adopt: Command = {
       .option("--all", "every node that belongs to nobody")
       .action(async (names: string[], options: AdoptOptions, command) => {
         await using session = await openSession({ ...command.optsWithGlobals(), ...options }, io);
-        const chosen = await chooseNodes({ names, ...options }, session, io);
+        const chosen = await chooseNodes({ names, ...options }, "adopt", session, io.signal);
         const foreign = chosen.filter(({ spec }) => ownedElsewhere(spec.owner?.namespace, session.namespace));
         const [first] = names.length > 0 ? foreign : [];
         if (first) {
@@ -35,7 +35,7 @@ export const adopt: Command = {
         }
         const free = chosen.filter((node) => !foreign.includes(node));
         const body = { spec: { owner: { namespace: session.namespace } } };
-        finish(await patchEach(Node, free, body, `adopted by ${session.namespace}`, session, io));
+        finish(await patchEach(Node, free, { body, done: `adopted by ${session.namespace}` }, session, io));
       });
   },
 };
@@ -51,10 +51,10 @@ export const release: Command = {
       .option("--all", "every node of the namespace")
       .action(async (names: string[], options: AdoptOptions, command) => {
         await using session = await openSession({ ...command.optsWithGlobals(), ...options }, io);
-        const chosen = await chooseNodes({ names, ...options }, session, io);
+        const chosen = await chooseNodes({ names, ...options }, "release", session, io.signal);
         const owned =
           names.length > 0 ? chosen : chosen.filter(({ spec }) => spec.owner?.namespace === session.namespace);
-        finish(await patchEach(Node, owned, { spec: { owner: null } }, "released", session, io));
+        finish(await patchEach(Node, owned, { body: { spec: { owner: null } }, done: "released" }, session, io));
       });
   },
 };

@@ -1,12 +1,13 @@
 import { type Kind, resourceName } from "../api/kind.ts";
 import { keyOf, type Resource } from "../api/meta.ts";
-import { isSporeError, SporeError } from "../base/errors.ts";
+import { isSporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { chosenObjects } from "./objects.ts";
 import { openSession, type Session } from "./session.ts";
 import { readTargets, type Targets } from "./targets.ts";
-import { deadline, untilGone } from "./until.ts";
+import { deadline, readTimeout, untilGone } from "./until.ts";
 
 interface DeleteOptions extends GlobalOptions {
   readonly selector?: string;
@@ -35,13 +36,14 @@ export const deleteCommand: Command = {
 };
 
 async function runDelete(words: readonly string[], options: DeleteOptions, io: Io): Promise<number> {
-  using time = deadline(options.timeout, io, "deleting");
+  const timeoutMs = readTimeout(options.timeout);
   await using session = await openSession(options, io);
+  using time = deadline(timeoutMs, io, "deleting");
   const { client } = session;
   const marked: { readonly kind: Kind; readonly object: Resource }[] = [];
   for (const target of readTargets(words, session.names)) {
     const { kind } = target;
-    for (const object of await doomed(target, options, session, io)) {
+    for (const object of await doomed(target, options, session, io.signal)) {
       try {
         await client.delete(kind, keyOf(object), { signal: io.signal, propagationPolicy: "Background" });
         marked.push({ kind, object });
@@ -60,23 +62,15 @@ async function runDelete(words: readonly string[], options: DeleteOptions, io: I
 
 /** Read before they are deleted: by its uid an object is told from one that takes its name at once, as a rediscovered Node does. */
 async function doomed(
-  { kind, name }: Targets,
+  target: Targets,
   options: DeleteOptions,
   session: Session,
-  io: Io,
+  signal: AbortSignal,
 ): Promise<readonly Resource[]> {
-  const scope = kind.namespaced ? { namespace: session.namespace } : {};
-  if (name !== undefined) {
-    const object = await session.client.get(kind, { ...scope, name }, io.signal);
-    if (object) return [object];
-    if (options.ignoreNotFound) return [];
-    throw new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`);
+  try {
+    return await chosenObjects(target, options, "delete", session, signal);
+  } catch (error) {
+    if (options.ignoreNotFound && isSporeError(error, "SPORE_NOT_FOUND")) return [];
+    throw error;
   }
-  if (options.selector === undefined && !options.all) {
-    throw new SporeError("SPORE_USAGE", `say which ${kind.plural} to delete`, {
-      hint: "name them, or say -l LABELS or --all",
-    });
-  }
-  const selector = options.selector === undefined ? {} : { labelSelector: options.selector };
-  return (await session.client.list(kind, { ...scope, ...selector }, io.signal)).items;
 }

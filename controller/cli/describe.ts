@@ -1,17 +1,18 @@
 import { stringify } from "yaml";
 import { findCondition } from "../api/conditions.ts";
 import { Event } from "../api/core-kinds.ts";
-import { type Kind, resourceName } from "../api/kind.ts";
+import type { Kind } from "../api/kind.ts";
 import { LiveNode } from "../api/live-node.ts";
 import type { Condition, Resource } from "../api/meta.ts";
 import { Node, type NodeStatus } from "../api/node.ts";
-import { isSporeError, SporeError } from "../base/errors.ts";
+import { isSporeError } from "../base/errors.ts";
 import { ageText } from "./age-text.ts";
 import { clusterEventsNamespace } from "./cluster-events.ts";
 import { columns } from "./columns.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { readObject, scopeOf } from "./objects.ts";
 import { paint } from "./paint.ts";
 import { singleLine } from "./safe-text.ts";
 import { openSession, type Session } from "./session.ts";
@@ -59,11 +60,8 @@ async function objectsOf(
   session: Session,
   io: Io,
 ): Promise<readonly Described[]> {
-  const scope = kind.namespaced ? { namespace: session.namespace } : {};
-  if (name === undefined) return (await session.client.list(kind, scope, io.signal)).items;
-  const object = await session.client.get(kind, { ...scope, name }, io.signal);
-  if (object) return [object];
-  throw new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`);
+  if (name !== undefined) return [await readObject(kind, name, session, io.signal)];
+  return (await session.client.list(kind, scopeOf(kind, session.namespace), io.signal)).items;
 }
 
 async function page(kind: Kind, object: Described, session: Session, io: Io): Promise<string> {
@@ -74,12 +72,7 @@ async function page(kind: Kind, object: Described, session: Session, io: Io): Pr
     ...(metadata.namespace === undefined ? [] : [["Namespace:", metadata.namespace]]),
     ["Kind:", `${object.kind} (${object.apiVersion})`],
     ["Created:", `${metadata.creationTimestamp ?? "?"} (${ageText(metadata.creationTimestamp, io)} ago)`],
-    [
-      "Labels:",
-      Object.entries(metadata.labels ?? {})
-        .map(([key, value]) => `${key}=${value}`)
-        .join(", ") || "<none>",
-    ],
+    ...labelRows(metadata.labels ?? {}),
   ];
   const sections = [
     columns(head),
@@ -92,6 +85,14 @@ async function page(kind: Kind, object: Described, session: Session, io: Io): Pr
     await eventSection(object, session, io),
   ];
   return sections.filter((text) => text !== "").join("\n");
+}
+
+/** A line each, in order: people look one up. */
+function labelRows(labels: Readonly<Record<string, string>>): readonly (readonly string[])[] {
+  const pairs = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
+  return (pairs.length === 0 ? ["<none>"] : pairs).map((pair, index) => [index === 0 ? "Labels:" : "", pair]);
 }
 
 function section(title: string, value: unknown): string {

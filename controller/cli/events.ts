@@ -42,7 +42,8 @@ async function runEvents(options: EventOptions, io: Io): Promise<number> {
   const head = ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
   if (sorted.length > 0) io.out.write(layOut([head, ...sorted.map((event) => row(event, io))]));
   if (!options.watch) return exitCodes.done;
-  for await (const event of follow(session.client, Event, { ...chosen, resourceVersion }, io.signal)) {
+  const open = (from: string) => session.client.watch(Event, { ...chosen, resourceVersion: from }, io.signal);
+  for await (const event of follow(open, ({ metadata }) => metadata.resourceVersion, resourceVersion, io.signal)) {
     if (event.type !== "DELETED") io.out.write(layOut([row(event.object, io)]));
   }
   return exitCodes.done;

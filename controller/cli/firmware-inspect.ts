@@ -7,6 +7,7 @@ import { parseImage } from "../artifacts/parse-image.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { readObject } from "./objects.ts";
 import { paint } from "./paint.ts";
 import { openSession } from "./session.ts";
 
@@ -66,11 +67,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
 
 async function fetchNode(name: string, options: GlobalOptions, io: Io): Promise<Node> {
   await using session = await openSession(options, io);
-  const node = await session.client.get(Node, { name }, io.signal);
-  if (node) return node;
-  throw new SporeError("SPORE_NOT_FOUND", `nodes.spore.dev "${name}" not found`, {
-    hint: "sporectl get nodes lists them",
-  });
+  return await readObject(Node, name, session, io.signal);
 }
 
 function deviceFacts({ status = {} }: Node) {

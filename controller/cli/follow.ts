@@ -1,29 +1,30 @@
-import type { Kind } from "../api/kind.ts";
-import type { Resource } from "../api/meta.ts";
-import type { Reader, WatchEvent, WatchOptions } from "../client/client.ts";
+import type { WatchEvent } from "../client/client.ts";
 
-/** A change of an object. */
-export type Change<T extends Resource> = Extract<WatchEvent<T>, { readonly object: T }>;
+/** A change of an object, or of the row that shows it. */
+export type Change<T> = Extract<WatchEvent<T>, { readonly object: T }>;
+
+/** One watch, from a resource version on; it ends when the server says so. */
+export type OpenWatch<T> = (resourceVersion: string) => AsyncIterable<WatchEvent<T>>;
 
 /**
- * What happens after `options.resourceVersion`, until `signal` aborts: a server ends each watch after a while, and the next goes on where
- * that one stopped.
+ * What happens after `from`, until `signal` aborts: a server ends each watch after a while, and the next goes on where that one stopped.
  *
+ * @param versionOf the resource version of what a change carries.
  * @throws SporeError `SPORE_EXPIRED` when the server no longer knows that place; the reason of `signal`.
  */
-export async function* follow<T extends Resource>(
-  reader: Reader,
-  kind: Kind<T>,
-  options: WatchOptions,
+export async function* follow<T>(
+  open: OpenWatch<T>,
+  versionOf: (object: T) => string | undefined,
+  from: string,
   signal: AbortSignal,
 ): AsyncGenerator<Change<T>> {
-  let { resourceVersion } = options;
+  let resourceVersion = from;
   for (;;) {
-    for await (const event of reader.watch(kind, { ...options, resourceVersion }, signal)) {
+    for await (const event of open(resourceVersion)) {
       if (event.type === "BOOKMARK") {
         resourceVersion = event.resourceVersion;
       } else {
-        resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
+        resourceVersion = versionOf(event.object) ?? resourceVersion;
         yield event;
       }
     }

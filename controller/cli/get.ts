@@ -1,25 +1,16 @@
-import { type Kind, pathOf, resourceName } from "../api/kind.ts";
+import { type Kind, pathOf } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
-import { isSporeError, SporeError } from "../base/errors.ts";
-import { columns, growingColumns } from "./columns.ts";
+import { SporeError } from "../base/errors.ts";
+import { columns } from "./columns.ts";
 import type { Command } from "./command.ts";
-import { follow } from "./follow.ts";
-import type { GlobalOptions } from "./global-options.ts";
+import { type GetOptions, layoutFor, namespaceFor, scope, selectors } from "./get-options.ts";
+import { watchTarget } from "./get-watch.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { readObject, refuseBoth } from "./objects.ts";
 import { type OutputFormat, outputFormat, printObjects } from "./output-format.ts";
 import { openSession, type Session } from "./session.ts";
-import { bodyCells, headerCells, type Table, type TableLayout, tableMediaType } from "./table.ts";
+import { bodyCells, headerCells, type Table, tableMediaType } from "./table.ts";
 import { readTargets, type Targets } from "./targets.ts";
-
-interface GetOptions extends GlobalOptions {
-  readonly allNamespaces?: boolean;
-  readonly selector?: string;
-  readonly fieldSelector?: string;
-  readonly output?: string;
-  readonly watch?: boolean;
-  readonly showLabels?: boolean;
-  readonly headers: boolean;
-}
 
 /** `sporectl get KIND [NAME…]`. */
 export const get: Command = {
@@ -33,6 +24,7 @@ export const get: Command = {
       .option("--field-selector <fields>", "only those with these fields, such as metadata.name=esp-a1b2c3")
       .option("-o, --output <format>", "wide, yaml, json or name")
       .option("-w, --watch", "go on showing changes until Ctrl-C")
+      .option("--output-watch-events", "with -w: say of each line whether it was ADDED, MODIFIED or DELETED")
       .option("--show-labels", "show the labels as the last column")
       .option("--no-headers", "leave the first line out")
       .action(async (words: string[], options: GetOptions, command) => {
@@ -45,11 +37,12 @@ async function runGet(words: readonly string[], options: GetOptions, io: Io): Pr
   const format = outputFormat(options.output);
   await using session = await openSession(options, io);
   const targets = readTargets(words, session.names);
+  for (const { kind, name } of targets) if (name !== undefined) refuseForNames(kind, options);
   if (options.watch) {
     const [only, ...others] = targets;
     if (!only || others.length > 0)
       throw new SporeError("SPORE_USAGE", "only one kind or object can be watched at a time");
-    return watchTarget(only, format, options, session, io);
+    return watchTarget(only, { format, options, session, io });
   }
   if (format === "table" || format === "wide") return showTables(targets, format, options, session, io);
   const found = await Promise.all(targets.map((target) => objectsOf(target, options, session, io)));
@@ -64,13 +57,18 @@ async function objectsOf(
   session: Session,
   io: Io,
 ): Promise<readonly Resource[]> {
+  if (name !== undefined) return [await readObject(kind, name, session, io.signal)];
   const namespace = namespaceFor(kind, options, session);
-  if (name === undefined) {
-    return (await session.client.list(kind, { ...scope(namespace), ...selectors(options) }, io.signal)).items;
-  }
-  const object = await session.client.get(kind, { ...scope(namespace), name }, io.signal);
-  if (object) return [object];
-  throw new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`, { name, kind: kind.plural });
+  return (await session.client.list(kind, { ...scope(namespace), ...selectors(options) }, io.signal)).items;
+}
+
+/** What says which of several is meant means nothing for one that is named. */
+function refuseForNames(kind: Kind, options: GetOptions): void {
+  refuseBoth(options);
+  if (!options.allNamespaces || !kind.namespaced) return;
+  throw new SporeError("SPORE_USAGE", "a name and -A at once: a name is one of one namespace", {
+    hint: "say -n NAMESPACE, or leave the name out",
+  });
 }
 
 async function showTables(
@@ -103,73 +101,6 @@ function fetchTable({ kind, name }: Targets, options: GetOptions, session: Sessi
   const path = pathOf(kind, namespaceFor(kind, options, session), name);
   const query = new URLSearchParams(name === undefined ? { ...selectors(options) } : {});
   return session.readJson<Table>(path, { query, accept: tableMediaType, signal: io.signal });
-}
-
-async function watchTarget(
-  target: Targets,
-  format: OutputFormat,
-  options: GetOptions,
-  session: Session,
-  io: Io,
-): Promise<number> {
-  const { kind, name } = target;
-  const layout = layoutFor(kind, format, options, false);
-  const namespace = namespaceFor(kind, options, session);
-  const list = await session.client.list(kind, { ...scope(namespace), ...nameOrSelectors(name, options) }, io.signal);
-  const first = await fetchTable(target, options, session, io); // after the list: nothing falls between the two
-  const isTable = format === "table" || format === "wide";
-  const head = options.headers ? [headerCells(first, layout)] : [];
-  const layOut = growingColumns();
-  if (isTable) io.out.write(layOut([...head, ...bodyCells(first, layout)]));
-  else for (const object of list.items) printObjects([object], format, true, io.out);
-  const watch = { ...scope(namespace), ...nameOrSelectors(name, options), resourceVersion: list.resourceVersion };
-  for await (const event of follow(session.client, kind, watch, io.signal)) {
-    if (!isTable) printObjects([event.object], format, true, io.out);
-    else if (event.type !== "DELETED") {
-      const table = await rowOf(kind, event.object, session, io);
-      if (table) io.out.write(layOut(bodyCells(table, layout)));
-    }
-  }
-  return exitCodes.done;
-}
-
-/** The object as the server would list it; undefined when it has gone in the meantime. */
-async function rowOf(kind: Kind, { metadata }: Resource, session: Session, io: Io): Promise<Table | undefined> {
-  const path = pathOf(kind, metadata.namespace, metadata.name);
-  try {
-    return await session.readJson<Table>(path, { accept: tableMediaType, signal: io.signal });
-  } catch (error) {
-    if (isSporeError(error, "SPORE_NOT_FOUND")) return undefined;
-    throw error;
-  }
-}
-
-function nameOrSelectors(name: string | undefined, options: GetOptions) {
-  return name === undefined ? selectors(options) : { fieldSelector: `metadata.name=${name}` };
-}
-
-function layoutFor(kind: Kind, format: OutputFormat, options: GetOptions, several: boolean): TableLayout {
-  return {
-    wide: format === "wide",
-    withNamespace: options.allNamespaces === true && kind.namespaced,
-    withLabels: options.showLabels === true,
-    namePrefix: several ? `${kind.kind.toLowerCase()}${kind.group === "" ? "" : `.${kind.group}`}/` : "",
-  };
-}
-
-function namespaceFor(kind: Kind, options: GetOptions, session: Session): string | undefined {
-  return kind.namespaced && !options.allNamespaces ? session.namespace : undefined;
-}
-
-function scope(namespace: string | undefined): { readonly namespace?: string } {
-  return namespace === undefined ? {} : { namespace };
-}
-
-function selectors({ selector, fieldSelector }: GetOptions) {
-  return {
-    ...(selector === undefined ? {} : { labelSelector: selector }),
-    ...(fieldSelector === undefined ? {} : { fieldSelector }),
-  };
 }
 
 function nothingFound(kinds: readonly Kind[], options: GetOptions, session: Session): string {

@@ -1,12 +1,12 @@
-import { resourceName } from "../api/kind.ts";
 import { keyOf } from "../api/meta.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { chosenObjects } from "./objects.ts";
 import { typedName } from "./output-format.ts";
-import { openSession, type Session } from "./session.ts";
-import { readTargets, type Targets } from "./targets.ts";
+import { openSession } from "./session.ts";
+import { readTargets } from "./targets.ts";
 
 interface LabelOptions extends GlobalOptions {
   readonly overwrite?: boolean;
@@ -42,7 +42,12 @@ async function runLabel(words: readonly string[], options: LabelOptions, io: Io)
     words.filter((word) => !isEdit(word)),
     session.names,
   );
-  const found = await Promise.all(targets.map((target) => objectsOf(target, options, session, io)));
+  const found = await Promise.all(
+    targets.map(async (target) => {
+      const objects = await chosenObjects(target, options, "label", session, io.signal);
+      return objects.map((object) => ({ kind: target.kind, object }));
+    }),
+  );
   const planned = found.flat().map(({ kind, object }) => {
     const present = object.metadata.labels ?? {};
     const labels = labelPatch(edits, present, options.overwrite === true);
@@ -56,22 +61,6 @@ async function runLabel(words: readonly string[], options: LabelOptions, io: Io)
   }
   if (planned.length === 0) io.err.write("No resources found.\n");
   return exitCodes.done;
-}
-
-async function objectsOf({ kind, name }: Targets, options: LabelOptions, session: Session, io: Io) {
-  const scope = kind.namespaced ? { namespace: session.namespace } : {};
-  if (name === undefined && options.selector === undefined && !options.all) {
-    throw new SporeError("SPORE_USAGE", `say which ${kind.plural} to label`, {
-      hint: "name them, or say -l LABELS or --all",
-    });
-  }
-  const selector = options.selector === undefined ? {} : { labelSelector: options.selector };
-  const chosen = name === undefined ? selector : { fieldSelector: `metadata.name=${name}` };
-  const { items } = await session.client.list(kind, { ...scope, ...chosen }, io.signal);
-  if (name !== undefined && items.length === 0) {
-    throw new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`);
-  }
-  return items.map((object) => ({ kind, object }));
 }
 
 function verdictOf(patch: Readonly<Record<string, string | null>>, present: Readonly<Record<string, string>>): string {

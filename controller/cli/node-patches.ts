@@ -1,62 +1,58 @@
 import type { Kind } from "../api/kind.ts";
+import { keyOf, type Resource } from "../api/meta.ts";
 import { Node } from "../api/node.ts";
-import { SporeError } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { type Choice, chosenObjects, readObject, refuseBoth } from "./objects.ts";
 import { typedName } from "./output-format.ts";
 import type { Session } from "./session.ts";
 
 /** Which nodes a verb such as `adopt` is meant for. */
-export interface NodeChoice {
+export interface NodeChoice extends Choice {
   readonly names: readonly string[];
-  readonly selector?: string;
-  readonly all?: boolean;
 }
 
 /**
- * The names of the chosen nodes.
+ * The chosen nodes.
  *
+ * @param verb for the complaint: `adopt`.
  * @throws SporeError `SPORE_USAGE` when nothing was chosen, `SPORE_NOT_FOUND` for a name that is no node.
  */
-export async function chooseNodes(choice: NodeChoice, session: Session, io: Io): Promise<readonly Node[]> {
-  if (choice.names.length === 0 && choice.selector === undefined && !choice.all) {
-    throw new SporeError("SPORE_USAGE", "say which nodes", { hint: "name them, or say -l LABELS or --all" });
-  }
-  const selector = choice.selector === undefined ? {} : { labelSelector: choice.selector };
-  if (choice.names.length === 0) return (await session.client.list(Node, selector, io.signal)).items;
-  const [first = "", ...rest] = choice.names;
-  const names = rest.length > 0 && /^(nodes?(\.spore\.dev)?|sn)$/.test(first) ? rest : choice.names;
+export async function chooseNodes(
+  { names, ...choice }: NodeChoice,
+  verb: string,
+  session: Session,
+  signal: AbortSignal,
+): Promise<readonly Node[]> {
+  if (names.length === 0) return chosenObjects({ kind: Node, name: undefined }, choice, verb, session, signal);
+  refuseBoth(choice);
+  const [first = "", ...rest] = names;
+  const words = rest.length > 0 && /^(nodes?(\.spore\.dev)?|sn)$/.test(first) ? rest : names;
   return Promise.all(
-    names.map(async (word) => {
-      const name = word.replace(/^(nodes?(\.spore\.dev)?|sn)\//, "");
-      const node = await session.client.get(Node, { name }, io.signal);
-      if (node) return node;
-      throw new SporeError("SPORE_NOT_FOUND", `nodes.spore.dev "${name}" not found`, {
-        hint: "sporectl get nodes lists them",
-      });
-    }),
+    words.map((word) => readObject(Node, word.replace(/^(nodes?(\.spore\.dev)?|sn)\//, ""), session, signal)),
   );
 }
 
-/** Gives each object the same merge patch and says so, an object a line. */
+/** A merge patch, and what to say of an object that it changed. */
+export interface Change {
+  readonly body: JsonValue;
+  /** As in `node.spore.dev/esp-a1b2c3 released`. */
+  readonly done: string;
+}
+
+/** Changes each object and says so, an object a line. */
 export async function patchEach(
   kind: Kind,
-  objects: readonly { readonly metadata: { readonly name: string; readonly namespace?: string } }[],
-  body: JsonValue,
-  verb: string,
+  objects: readonly Resource[],
+  { body, done }: Change,
   session: Session,
   io: Io,
 ): Promise<number> {
-  for (const { metadata } of objects) {
-    const { name, namespace } = metadata;
-    const key = namespace === undefined ? { name } : { namespace, name };
-    const patched = await session.client.patch(
-      kind,
-      key,
-      { type: "merge", body },
-      { signal: io.signal, fieldManager: "sporectl" },
-    );
-    io.out.write(`${typedName(patched)} ${verb}\n`);
+  const options = { signal: io.signal, fieldManager: "sporectl" };
+  for (const object of objects) {
+    const patched = await session.client.patch(kind, keyOf(object), { type: "merge", body }, options);
+    const isSame = patched.metadata.resourceVersion === object.metadata.resourceVersion;
+    io.out.write(`${typedName(patched)} ${isSame ? "unchanged" : done}\n`);
   }
   if (objects.length === 0) io.err.write("No resources found.\n");
   return exitCodes.done;

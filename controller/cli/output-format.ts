@@ -32,6 +32,16 @@ export function printObjects(objects: readonly Resource[], format: OutputFormat,
   out.write(format === "json" ? `${JSON.stringify(document, undefined, 4)}\n` : stringify(document));
 }
 
+/** Writes what happened to an object, and the object; only the latter where the format is `name`. */
+export function printChange(
+  change: { readonly type: string; readonly object: Resource },
+  format: OutputFormat,
+  out: Screen,
+): void {
+  if (format === "name") printObjects([change.object], format, true, out);
+  else out.write(format === "json" ? `${JSON.stringify(change, undefined, 4)}\n` : stringify(change));
+}
+
 /** `node.spore.dev/esp-a1b2c3`, as kubectl's `-o name`. */
 export function typedName({ apiVersion, kind, metadata }: Resource): string {
   const slash = apiVersion.indexOf("/");

@@ -26,7 +26,7 @@ function definePause(program: Parser, io: Io, finish: (code: number) => void, ve
       await using session = await openSession(command.optsWithGlobals(), io);
       let code = 0;
       for (const { kind, object } of await nodesAndGroups(words, session, io)) {
-        code = await patchEach(kind, [object], { spec: { paused } }, `${verb}d`, session, io);
+        code = await patchEach(kind, [object], { body: { spec: { paused } }, done: `${verb}d` }, session, io);
       }
       finish(code);
     });

@@ -1,4 +1,4 @@
-import { type Kind, resourceName } from "../api/kind.ts";
+import type { Kind } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
 import { Node } from "../api/node.ts";
 import { NodeGroup } from "../api/node-group.ts";
@@ -6,6 +6,7 @@ import { SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
 import type { Io } from "./io.ts";
 import { patchEach } from "./node-patches.ts";
+import { readObject } from "./objects.ts";
 import { openSession, type Session } from "./session.ts";
 import { readTargets } from "./targets.ts";
 
@@ -23,7 +24,7 @@ export const restart: Command = {
         for (const { kind, object } of await nodesAndGroups(words, session, io)) {
           const body =
             kind.plural === Node.plural ? { spec: { restartedAt } } : { spec: { template: { restartedAt } } };
-          code = await patchEach(kind, [object], body, "will restart", session, io);
+          code = await patchEach(kind, [object], { body, done: "will restart" }, session, io);
         }
         finish(code);
       });
@@ -46,10 +47,7 @@ export async function nodesAndGroups(
           hint: "name nodes, or groups as nodegroup/NAME",
         });
       }
-      const key = kind.namespaced ? { namespace: session.namespace, name } : { name };
-      const object = await session.client.get(kind, key, io.signal);
-      if (object) return { kind, object };
-      throw new SporeError("SPORE_NOT_FOUND", `${resourceName(kind)} "${name}" not found`);
+      return { kind, object: await readObject(kind, name, session, io.signal) };
     }),
   );
 }

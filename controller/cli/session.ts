@@ -1,11 +1,12 @@
 import type { ApiRequest, ApiResponse, Method, Transport } from "../api/transport.ts";
 import { apiClient } from "../client/api-client.ts";
-import type { Client } from "../client/client.ts";
+import type { Client, WatchEvent } from "../client/client.ts";
 import { findKubeconfig } from "../client/find-kubeconfig.ts";
 import { httpsTransport } from "../client/https-transport.ts";
 import { readKubeconfig } from "../client/kubeconfig.ts";
-import { readText } from "../client/response-body.ts";
+import { eachUntilAborted, readText } from "../client/response-body.ts";
 import { responseError } from "../client/status-error.ts";
+import { linesOf, parseWatchEvent, type Watched } from "../client/watch-stream.ts";
 import { clientVersion } from "./client-version.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { Io } from "./io.ts";
@@ -20,6 +21,8 @@ export interface Session extends AsyncDisposable {
   readonly names: ResourceNames;
   /** An answer as JSON, whatever its kind. Throws what the server's `Status` says. */
   readJson<T>(path: string, request: JsonRequest): Promise<T>;
+  /** The events of one watch, in whatever form `request.accept` asks for. */
+  watch<T extends Watched>(path: string, request: JsonRequest): AsyncIterable<WatchEvent<T>>;
 }
 
 export interface JsonRequest {
@@ -29,6 +32,7 @@ export interface JsonRequest {
 }
 
 const answerMaxBytes = 256 * 1024 * 1024;
+const watchLineMaxBytes = 16 * 1024 * 1024;
 const discoveryAccept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /**
@@ -57,16 +61,33 @@ export async function openSession(options: GlobalOptions, io: Io): Promise<Sessi
     namespace: options.namespace ?? access.namespace ?? "default",
     names: new ResourceNames(documents),
     readJson,
+    watch: (path, request) => watchLines(transport, path, request),
     [Symbol.asyncDispose]: close,
   };
 }
 
 async function askJson<T>(transport: Transport, path: string, request: JsonRequest): Promise<T> {
+  const { body } = await successOf(transport, path, request);
+  return JSON.parse(await readText(body, answerMaxBytes, `GET ${path}`)) as T;
+}
+
+async function* watchLines<T extends Watched>(
+  transport: Transport,
+  path: string,
+  request: JsonRequest,
+): AsyncIterable<WatchEvent<T>> {
+  const { body } = await successOf(transport, path, request);
+  for await (const line of linesOf(eachUntilAborted(body, request.signal), watchLineMaxBytes)) {
+    const event = parseWatchEvent<T>(line);
+    if (event) yield event;
+  }
+}
+
+async function successOf(transport: Transport, path: string, request: JsonRequest): Promise<ApiResponse> {
   const { query = new URLSearchParams(), accept = "application/json", signal } = request;
   const response = await ask(transport, "GET", path, { query, headers: { accept }, signal });
-  const text = await readText(response.body, answerMaxBytes, `GET ${path}`);
-  if (response.status >= 400) throw responseError(response, text, `GET ${path}`);
-  return JSON.parse(text) as T;
+  if (response.status < 400) return response;
+  throw responseError(response, await readText(response.body, answerMaxBytes, `GET ${path}`), `GET ${path}`);
 }
 
 /** One request whose answer is for the caller to judge. */

@@ -3,7 +3,7 @@ import type { JsonValue } from "../base/json.ts";
 
 /** `meta.k8s.io/v1` Table: what the server makes of a list for people. */
 export interface Table {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
   readonly columnDefinitions?: readonly { readonly name: string; readonly priority?: number }[];
   readonly rows: readonly {
     readonly cells: readonly JsonValue[];
@@ -21,12 +21,15 @@ export interface TableLayout {
   readonly withLabels: boolean;
   /** Stands before each name, such as `nodegroup.spore.dev/`. */
   readonly namePrefix: string;
+  /** What happened to the rows, as the first column; absent: no such column. */
+  readonly event?: string;
 }
 
 /** The header cells that `table` gets. */
 export function headerCells(table: Table, layout: TableLayout): readonly string[] {
   const own = shownColumns(table, layout).map(({ name }) => name.toUpperCase());
-  return [...(layout.withNamespace ? ["NAMESPACE"] : []), ...own, ...(layout.withLabels ? ["LABELS"] : [])];
+  const before = [...(layout.event === undefined ? [] : ["EVENT"]), ...(layout.withNamespace ? ["NAMESPACE"] : [])];
+  return [...before, ...own, ...(layout.withLabels ? ["LABELS"] : [])];
 }
 
 /** The cells of each row, as text. */
@@ -36,7 +39,11 @@ export function bodyCells(table: Table, layout: TableLayout): readonly (readonly
     const own = shown.map(({ index }) => cellText(cells[index] ?? null));
     if (own[0] !== undefined) own[0] = layout.namePrefix + own[0];
     const { namespace = "", labels = {} } = object?.metadata ?? {};
-    return [...(layout.withNamespace ? [namespace] : []), ...own, ...(layout.withLabels ? [labelText(labels)] : [])];
+    const before = [
+      ...(layout.event === undefined ? [] : [layout.event]),
+      ...(layout.withNamespace ? [namespace] : []),
+    ];
+    return [...before, ...own, ...(layout.withLabels ? [labelText(labels)] : [])];
   });
 }
 

@@ -10,17 +10,19 @@ import type { Io } from "./io.ts";
 const timeoutMaxMs = 2 ** 31 - 1;
 
 /**
- * A deadline for `what`, after a duration such as `90s` that the user typed. It ends when the user interrupts, too. Dispose of it: its timer
- * keeps the process alive.
+ * A duration that the user typed, such as `90s`, in milliseconds.
  *
  * @throws SporeError `SPORE_USAGE` when the text is no duration.
  */
-export function deadline(text: string, io: Io, what: string): Deadline {
-  const delayMs = parseGoDuration(text);
-  if (delayMs === undefined) {
-    throw new SporeError("SPORE_USAGE", `"${text}" is no duration`, { hint: "write it as 90s, 5m or 1h30m" });
-  }
-  return new Deadline(io.clock, io.signal, Math.min(delayMs, timeoutMaxMs), what);
+export function readTimeout(text: string): number {
+  const timeoutMs = parseGoDuration(text);
+  if (timeoutMs !== undefined) return Math.min(timeoutMs, timeoutMaxMs);
+  throw new SporeError("SPORE_USAGE", `"${text}" is no duration`, { hint: "write it as 90s, 5m or 1h30m" });
+}
+
+/** A deadline for `what` that ends when the user interrupts, too. Dispose of it: its timer keeps the process alive. */
+export function deadline(timeoutMs: number, io: Io, what: string): Deadline {
+  return new Deadline(io.clock, io.signal, timeoutMs, what);
 }
 
 /**

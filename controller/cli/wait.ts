@@ -1,14 +1,15 @@
 import { findCondition } from "../api/conditions.ts";
-import { resourceName } from "../api/kind.ts";
+import { type Kind, resourceName } from "../api/kind.ts";
 import type { Condition, Resource } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { chosenObjects, refuseBoth, scopeOf } from "./objects.ts";
 import { typedNameIn } from "./output-format.ts";
 import { openSession } from "./session.ts";
 import { readTargets } from "./targets.ts";
-import { deadline, until } from "./until.ts";
+import { deadline, readTimeout, until } from "./until.ts";
 
 interface WaitOptions extends GlobalOptions {
   readonly for: string;
@@ -42,14 +43,18 @@ export const wait: Command = {
 
 async function runWait(words: readonly string[], options: WaitOptions, io: Io): Promise<number> {
   const goal = parseGoal(options.for);
-  using time = deadline(options.timeout, io, "waiting");
-  const { signal } = time;
+  const timeoutMs = readTimeout(options.timeout);
   await using session = await openSession(options, io);
+  using time = deadline(timeoutMs, io, "waiting"); // connecting does not count
+  const { signal } = time;
   for (const { kind, name } of readTargets(words, session.names)) {
-    const scope = kind.namespaced ? { namespace: session.namespace } : {};
-    for (const each of name === undefined ? await listed(kind, scope) : [name]) {
+    const scope = scopeOf(kind, session.namespace);
+    if (name !== undefined) refuseBoth(options); // a name need not exist yet
+    for (const each of name === undefined ? await listed(kind) : [name]) {
       let last: Conditional | undefined;
+      let isKnown = false;
       const holds = (object: Conditional | undefined) => {
+        isKnown = true;
         last = object ?? last;
         return goal.holds(object);
       };
@@ -57,7 +62,8 @@ async function runWait(words: readonly string[], options: WaitOptions, io: Io): 
         await until<Conditional>(session.client, kind, { ...scope, name: each }, holds, signal);
       } catch (error) {
         if (!isSporeError(error, "SPORE_TIMEOUT")) throw error;
-        const why = last ? goal.explain(last) : "it does not exist";
+        const unseen = isKnown ? "it does not exist" : "the server did not answer in that time";
+        const why = last ? goal.explain(last) : unseen;
         throw new SporeError(
           "SPORE_TIMEOUT",
           `${resourceName(kind)} "${each}": ${options.for} not met within ${options.timeout}: ${why}`,
@@ -69,16 +75,10 @@ async function runWait(words: readonly string[], options: WaitOptions, io: Io): 
   }
   return exitCodes.done;
 
-  async function listed(kind: Parameters<typeof session.client.list>[0], scope: { namespace?: string }) {
-    if (options.selector === undefined && !options.all) {
-      throw new SporeError("SPORE_USAGE", `say which ${kind.plural} to wait for`, {
-        hint: "name them, or say -l LABELS or --all",
-      });
-    }
-    const selector = options.selector === undefined ? {} : { labelSelector: options.selector };
-    const { items } = await session.client.list(kind, { ...scope, ...selector }, signal);
-    if (items.length === 0) throw new SporeError("SPORE_NOT_FOUND", "no matching resources found");
-    return items.map(({ metadata }) => metadata.name);
+  async function listed(kind: Kind): Promise<readonly string[]> {
+    const objects = await chosenObjects({ kind, name: undefined }, options, "wait for", session, signal);
+    if (objects.length === 0) throw new SporeError("SPORE_NOT_FOUND", "no matching resources found");
+    return objects.map(({ metadata }) => metadata.name);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Resource } from "../api/meta.ts";
 import { deepFreeze } from "../base/deep-freeze.ts";
 import { SporeError } from "../base/errors.ts";
 import type { WatchEvent } from "./client.ts";
@@ -29,18 +28,23 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>, maxBytes: numb
   if (bytes > 0) yield Buffer.concat(parts).toString("utf8");
 }
 
+/** What is watched: objects, or tables of them. */
+export interface Watched {
+  readonly metadata: { readonly resourceVersion?: string };
+}
+
 /**
  * One line of a watch as an event. A bookmark becomes its resource version.
  *
  * @returns undefined for an empty line, and for types of event that a newer server may add.
  * @throws SporeError what an `ERROR` event says; `SPORE_UNAVAILABLE` for what is no event, such as the stump of a broken connection.
  */
-export function parseWatchEvent<T extends Resource>(line: string): WatchEvent<T> | undefined {
+export function parseWatchEvent<T extends Watched>(line: string): WatchEvent<T> | undefined {
   return line.trim() === "" ? undefined : watchEventOf(parse(line));
 }
 
 /** The same for an event that is no text any more. */
-export function watchEventOf<T extends Resource>(event: unknown): WatchEvent<T> | undefined {
+export function watchEventOf<T extends Watched>(event: unknown): WatchEvent<T> | undefined {
   if (!isEvent<T>(event)) {
     const shown = JSON.stringify(event).slice(0, 100);
     throw new SporeError("SPORE_UNAVAILABLE", `a watch sent something that is no event: ${shown}`);
@@ -70,7 +74,7 @@ function parse(line: string): unknown {
 }
 
 /** The server made the object; its fields are trusted, that it is there at all is not. */
-function isEvent<T extends Resource>(value: unknown): value is { readonly type: string; readonly object: T } {
+function isEvent<T extends Watched>(value: unknown): value is { readonly type: string; readonly object: T } {
   if (typeof value !== "object" || value === null || !("type" in value) || !("object" in value)) return false;
   const { type, object } = value;
   return (

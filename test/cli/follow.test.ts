@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigMap } from "../../controller/api/core-kinds.ts";
+import type { ConfigMap } from "../../controller/api/core-kinds.ts";
 import { follow } from "../../controller/cli/follow.ts";
 import type { WatchEvent } from "../../controller/client/client.ts";
 
@@ -17,20 +17,15 @@ describe("follow", () => {
       [added("two", "12")],
       [added("three", "13")],
     ];
-    const reader = {
-      get: () => Promise.reject(new TypeError("not asked")),
-      list: () => Promise.reject(new TypeError("not asked")),
-      async *watch(_kind: unknown, { resourceVersion }: { readonly resourceVersion: string }) {
-        const events = watches[from.length] ?? [];
-        from.push(resourceVersion);
-        // biome-ignore lint/suspicious/noExplicitAny: a Reader serves every kind, this one has ConfigMaps
-        yield* events as any;
-      },
+    const open = async function* (resourceVersion: string) {
+      const events = watches[from.length] ?? [];
+      from.push(resourceVersion);
+      yield* events;
     };
     const names: string[] = [];
     const following = async () => {
-      const options = { resourceVersion: "3" };
-      for await (const { object } of follow(reader, ConfigMap, options, interrupted.signal)) {
+      const versionOf = ({ metadata }: ConfigMap) => metadata.resourceVersion;
+      for await (const { object } of follow(open, versionOf, "3", interrupted.signal)) {
         names.push(object.metadata.name);
         if (names.length === 3) interrupted.abort(new TypeError("interrupted"));
       }

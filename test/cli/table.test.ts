@@ -3,6 +3,7 @@ import { columns } from "../../controller/cli/columns.ts";
 import { bodyCells, headerCells, type Table } from "../../controller/cli/table.ts";
 
 const table: Table = {
+  metadata: {},
   columnDefinitions: [{ name: "Name" }, { name: "Phase" }, { name: "Chip", priority: 1 }],
   rows: [
     {

@@ -14,9 +14,9 @@ describe("sporectl wait", () => {
   it.each([
     ["wait-met", "wait --for=condition=Ready node/esp-a00001 node/esp-a00002"],
     ["wait-status", "wait --for=condition=Ready=False node -l room=hall"],
-    ["wait-timeout", "wait --for=condition=Ready ng/lab-sensors --timeout 200ms"],
-    ["wait-no-condition", "wait --for=condition=Stalled ng/lab-sensors --timeout 200ms"],
-    ["wait-absent", "wait --for=condition=Ready ng/hall-sensors --timeout 200ms"],
+    ["wait-timeout", "wait --for=condition=Ready ng/lab-sensors --timeout 2s"],
+    ["wait-no-condition", "wait --for=condition=Stalled ng/lab-sensors --timeout 2s"],
+    ["wait-absent", "wait --for=condition=Ready ng/hall-sensors --timeout 2s"],
     ["wait-delete-absent", "wait --for=delete ng/hall-sensors"],
     ["wait-no-match", "wait --for=delete nodes -l room=cellar"],
     ["wait-bad-goal", "wait --for=jsonpath={.status} nodes --all"],
@@ -40,7 +40,7 @@ describe("sporectl wait", () => {
 
   it("does not take the verdict on an older spec", async () => {
     await stage.asker.merge(`${urls.nodes}/esp-a00001`, { spec: { paused: true } });
-    const line = "wait --for=condition=Ready node/esp-a00001 --timeout 200ms";
+    const line = "wait --for=condition=Ready node/esp-a00001 --timeout 2s";
     await expectGolden("wait-stale", line, await stage.run(line));
   });
 

@@ -1,0 +1,41 @@
+import type { Kind } from "../api/kind.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import type { OutputFormat } from "./output-format.ts";
+import type { Session } from "./session.ts";
+import type { TableLayout } from "./table.ts";
+
+/** What `sporectl get` may be told. */
+export interface GetOptions extends GlobalOptions {
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+  readonly fieldSelector?: string;
+  readonly output?: string;
+  readonly watch?: boolean;
+  readonly outputWatchEvents?: boolean;
+  readonly showLabels?: boolean;
+  readonly headers: boolean;
+}
+
+export function layoutFor(kind: Kind, format: OutputFormat, options: GetOptions, several: boolean): TableLayout {
+  return {
+    wide: format === "wide",
+    withNamespace: options.allNamespaces === true && kind.namespaced,
+    withLabels: options.showLabels === true,
+    namePrefix: several ? `${kind.kind.toLowerCase()}${kind.group === "" ? "" : `.${kind.group}`}/` : "",
+  };
+}
+
+export function namespaceFor(kind: Kind, options: GetOptions, session: Session): string | undefined {
+  return kind.namespaced && !options.allNamespaces ? session.namespace : undefined;
+}
+
+export function scope(namespace: string | undefined): { readonly namespace?: string } {
+  return namespace === undefined ? {} : { namespace };
+}
+
+export function selectors({ selector, fieldSelector }: GetOptions) {
+  return {
+    ...(selector === undefined ? {} : { labelSelector: selector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+}
