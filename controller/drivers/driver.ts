@@ -99,6 +99,8 @@ export interface Observation {
     readonly signed?: boolean;
   };
   readonly endpoints?: readonly { readonly method: string; readonly uri: string }[];
+  /** What its family can do and this device has no way to, by its own account; absent where it gives none. */
+  readonly lacks?: readonly Capability[];
   /** Whether uploads and writes need a token; undefined where the device does not say. */
   readonly needsToken?: boolean;
 }

@@ -1,6 +1,7 @@
-import { SporeError } from "../../base/errors.ts";
+import { isSporeError, SporeError } from "../../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
-import type { Identity, Observation, ObservedConfig, Target } from "../driver.ts";
+import type { Capability, Identity, Observation, ObservedConfig, Target } from "../driver.ts";
+import { count } from "./device-facts.ts";
 import { endpointOf, type NodeHttp, protocolError, type ReadAnswer } from "./node-http.ts";
 import { isWho, type NodeStatus, readEndpoints, readStatus } from "./node-status.ts";
 
@@ -16,6 +17,11 @@ const mask = "***";
 /** Newer nodes have the first, those of mid September 2025 the second. */
 const endpointPaths = ["/api/node/endpoints", "/api/node/capabilities"];
 const configPath = "/api/node/config";
+/** Where a node that does not tell its uptime in its status may tell it all the same, the shorter answer first (spore.md §4.9, §4.11). */
+const uptimeSources = [
+  { uri: "/api/monitoring/resources", key: "uptime_ms" },
+  { uri: "/api/tasks/status", key: "uptime" },
+] as const;
 
 /**
  * Who is there and how it does.
@@ -54,7 +60,41 @@ export async function readObservation(reading: Reading): Promise<NodeStatus> {
   if (observation.state === "safe" || observation.state === "ota") return status;
   const endpoints = observation.endpoints ?? (await readEndpointList(reading));
   const config = await readConfig(reading, endpoints, status.configHash);
-  return { ...status, observation: { ...observation, ...(endpoints && { endpoints }), ...(config && { config }) } };
+  const uptimeMs = observation.uptimeMs ?? (await readUptime(reading, endpoints));
+  const lacks = endpoints && lackingOf(endpoints);
+  return {
+    ...status,
+    observation: {
+      ...observation,
+      ...(uptimeMs !== undefined && { uptimeMs }),
+      ...(endpoints && { endpoints }),
+      ...(lacks && lacks.length > 0 && { lacks }),
+      ...(config && { config }),
+    },
+  };
+}
+
+function lackingOf(endpoints: NonNullable<Observation["endpoints"]>): readonly Capability[] {
+  return offers(endpoints, "POST", configPath) ? [] : ["Config", "Labels"];
+}
+
+/** Undefined where the node does not say, or cannot at the moment: the rest of the observation stands without it. */
+async function readUptime(reading: Reading, endpoints: Observation["endpoints"]): Promise<number | undefined> {
+  const [, everywhere] = uptimeSources;
+  const source = endpoints ? uptimeSources.find(({ uri }) => offers(endpoints, "GET", uri)) : everywhere;
+  if (!source) return undefined;
+  try {
+    const { status, body } = await get(reading, source.uri);
+    const system = isSuccess(status) && isJsonObject(body) ? body.system : undefined;
+    return isJsonObject(system) ? count(system[source.key]) : undefined;
+  } catch (error) {
+    if (isSporeError(error, "SPORE_DEVICE_PROTOCOL") || isSporeError(error, "SPORE_UNAVAILABLE")) return undefined;
+    throw error;
+  }
+}
+
+function offers(endpoints: NonNullable<Observation["endpoints"]>, method: string, uri: string): boolean {
+  return endpoints.some((endpoint) => endpoint.method === method && endpoint.uri === uri);
 }
 
 async function readEndpointList(reading: Reading): Promise<Observation["endpoints"]> {
@@ -70,8 +110,7 @@ async function readConfig(
   endpoints: Observation["endpoints"],
   hash: string | undefined,
 ): Promise<ObservedConfig | undefined> {
-  const offered = endpoints?.some(({ method, uri }) => method === "GET" && uri === configPath);
-  if (offered === false) return { kind: "notSupported" };
+  if (endpoints && !offers(endpoints, "GET", configPath)) return { kind: "notSupported" };
   const { status, body } = await get(reading, configPath);
   if (status === 404) return { kind: "notSupported" };
   if (!isSuccess(status) || !isJsonObject(body)) return undefined;

@@ -10,6 +10,9 @@ export function observing(harness: DriverHarness): void {
       const observed = await stage.driver.observe(stage.target, never);
       expect(observed.identity).toEqual(stage.device.identity);
       expect(observed.firmware?.md5 === undefined).toBe(!harness.tells);
+      expect(observed.uptimeMs).toBeGreaterThanOrEqual(0);
+      const lacking = [...stage.driver.capabilities].filter((capability) => !harness.can.has(capability));
+      expect(observed.lacks ?? []).toEqual(lacking);
       expect(observed.config?.kind).toBe(harness.can.has("Config") ? "values" : "notSupported");
     });
 

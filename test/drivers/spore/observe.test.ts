@@ -52,6 +52,7 @@ describe("SporeDriver.observe", () => {
       "GET /api/node/endpoints",
       "GET /api/node/capabilities",
       "GET /api/node/config",
+      "GET /api/tasks/status",
     ]);
   });
 
@@ -66,6 +67,40 @@ describe("SporeDriver.observe", () => {
       config: { kind: "notSupported" },
     });
     expect(upstream.names).toHaveLength(2);
+  });
+
+  const bare = { "GET /api/node/status": json(status) };
+  const listing = (...uris: string[]) => json({ endpoints: uris.map((uri) => ({ uri, method: "GET" })) });
+  const [tasks, resources] = ["/api/tasks/status", "/api/monitoring/resources"] as const;
+  it.each<[string, Answers, number | undefined]>([
+    ["its tasks", { "GET /api/node/endpoints": listing(tasks), [`GET ${tasks}`]: json({ system: { uptime: 5 } }) }, 5],
+    [
+      "its resources, where it has them",
+      {
+        "GET /api/node/endpoints": listing(tasks, resources),
+        [`GET ${resources}`]: json({ system: { uptime_ms: 6 } }),
+      },
+      6,
+    ],
+    ["its tasks, where it lists nothing", { [`GET ${tasks}`]: json({ system: { uptime: 7 } }) }, 7],
+    ["nothing that makes sense", { [`GET ${tasks}`]: json({ system: { uptime: "long" } }) }, undefined],
+    ["half a JSON text", { [`GET ${tasks}`]: httpAnswer(200, '{"system":{"upt') }, undefined],
+  ])("takes the uptime of a node whose status does not tell it from %s", async (_, answers, uptimeMs) => {
+    await using upstream = await node({ ...bare, ...answers });
+    const observed = upstream.observe();
+    let seen: Awaited<typeof observed> | undefined;
+    void observed.then((observation) => {
+      seen = observation;
+    });
+    await expect.poll(() => upstream.clock.advance(1).then(() => seen)).toBeDefined();
+    expect(seen?.uptimeMs).toBe(uptimeMs);
+  });
+
+  it("knows from the list of endpoints what the node has no way to do", async () => {
+    await using upstream = await node({ ...bare, "GET /api/node/endpoints": listing(tasks) });
+    expect((await upstream.observe()).lacks).toEqual(["Config", "Labels"]);
+    await using silent = await node(bare);
+    expect((await silent.observe()).lacks).toBeUndefined();
   });
 
   it("reads configuration without labels, and tells which keys are masked", async () => {
