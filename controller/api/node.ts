@@ -42,8 +42,8 @@ export interface NodeStatusFirmware {
   readonly md5?: string;
   /** SHA-256 of the image that SPORE knows it to be, 64 hex digits. */
   readonly digest?: string;
-  /** Whether the device says so or SPORE remembers it. */
-  readonly source?: "Reported" | "Recorded";
+  /** Reported: the device says so. Recorded: it does not say, and SPORE installed this last. Assumed: as Recorded, but the device has restarted since without being asked to, as it would after being flashed by somebody else. */
+  readonly source?: "Reported" | "Recorded" | "Assumed";
 }
 
 /** The configuration on the device. */

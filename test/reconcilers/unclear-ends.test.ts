@@ -54,23 +54,6 @@ describe("an upload of unclear end", () => {
   }, 120_000);
 });
 
-describe("upstream nodes", () => {
-  // They cannot announce another port than 80, which needs the rights to open it.
-  it.skipIf(process.getuid?.() !== 0).each(["upstream-g1", "upstream-g2", "upstream-g3"] as const)(
-    "of profile %s are installed once and believed",
-    async (profile) => {
-      const { fleet, cluster } = await startAll({ profile, httpPort: 80 });
-      const [board] = fleet.nodes;
-      await createGroup(cluster);
-      const node = await eventually(cluster.client, Node, nodeName(board), isReady, 60_000);
-      expect(node?.status?.firmware).toMatchObject({ version: "1.1.0", source: "Recorded" });
-      expect(stateOf(node, "ConfigCurrent")).toBe("Unknown NotSupported");
-      expect(board?.uploads.map(({ outcome }) => outcome)).toEqual(["accepted"]);
-    },
-    120_000,
-  );
-});
-
 describe("secrets", () => {
   const data = { ota_token: Buffer.from("t0ken").toString("base64") };
 

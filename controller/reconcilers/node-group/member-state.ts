@@ -1,6 +1,6 @@
 import { findCondition, isTrue } from "../../api/conditions.ts";
 import { keyOf, keyText } from "../../api/meta.ts";
-import type { Node } from "../../api/node.ts";
+import type { Node, NodeStatus } from "../../api/node.ts";
 import type { NodeGroup } from "../../api/node-group.ts";
 import type { NodeGroupRevision } from "../../api/node-group-revision.ts";
 import type { WantedFirmware } from "../../artifacts/same-firmware.ts";
@@ -73,12 +73,18 @@ function isAlreadyThere(node: Node, { revision, firmware }: Yardstick): boolean 
   const { spec } = revision;
   if (!status || !isTrue(status.conditions, "Reachable")) return false;
   return (
-    (!firmware || (status.firmware !== undefined && sameFirmware(status.firmware, firmware) === "same")) &&
+    (!firmware || runs(status.firmware, spec.firmware?.digest, firmware)) &&
     (!spec.config || (status.config?.hash === spec.config.hash && isTrue(status.conditions, "ConfigCurrent"))) &&
     Object.entries(spec.labels ?? {}).every(([key, value]) => status.labels?.[key] === value) &&
     (status.pushedLabels ?? []).every((key) => key === "version" || spec.labels?.[key] !== undefined) &&
     (spec.restartedAt === undefined || bootedAfter(node, spec.restartedAt))
   );
+}
+
+/** What SPORE remembers to have installed is the same only when it is the same image; versions are for devices that report them. */
+function runs(running: NodeStatus["firmware"], digest: string | undefined, wanted: WantedFirmware): boolean {
+  if (running?.source !== "Reported") return running !== undefined && running.digest === digest;
+  return sameFirmware(running, wanted) === "same";
 }
 
 function bootedAfter(node: Node, restartedAt: string): boolean {

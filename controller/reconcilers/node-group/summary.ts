@@ -93,8 +93,7 @@ function verdict(findings: Findings): GroupVerdict {
   const { problem, decision, members = [], paused } = findings;
   if (problem) return { ...problem, stalled: problem.remedy === "stalled", reconciling: problem.remedy === "waits" };
   if (isEmpty(findings)) return { reason: "NoNodes", message: whyNoNodes(findings) };
-  if (isConverged(findings))
-    return { reason: "Converged", message: "Every node is what the group asks for.", ready: true };
+  if (isConverged(findings)) return { reason: "Converged", message: converged(findings), ready: true };
   const failed = members.find((member) => decision?.failed.includes(member.name));
   if (failed) return { ...failure(failed, decision?.waiting.length ?? 0), stalled: true };
   if (paused) return { reason: "Paused", message: "The group is paused: nothing new is started on any of its nodes." };
@@ -113,6 +112,12 @@ function whyNoNodes({ membership, adopts }: Findings): string {
   return adopts
     ? `${none} Adopted as soon as they answer as themselves: ${listed(wild)}.`
     : `${none} Nobody has adopted ${listed(wild)}: sporectl adopt does.`;
+}
+
+function converged({ members = [] }: Findings): string {
+  const doubted = members.filter(({ node }) => node.status?.firmware?.source === "Assumed").map(({ name }) => name);
+  if (doubted.length === 0) return "Every node is what the group asks for.";
+  return `Every node is what the group asks for, as far as can be seen: ${listed(doubted)} restarted unasked and cannot say what runs there.`;
 }
 
 function failure({ name, node }: MemberState, waiting: number): { reason: string; message: string } {

@@ -13,7 +13,7 @@ import { tokenFor } from "./device-token.ts";
 import type { NodeMemory, Refusable } from "./memory.ts";
 import { openOperation } from "./new-operation.ts";
 import { metSomebodyElse } from "./operation.ts";
-import type { Plan } from "./plan.ts";
+import { notSupported, type Plan } from "./plan.ts";
 import { redacted } from "./redact.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
@@ -124,7 +124,12 @@ interface Settlement {
   readonly target: Target;
 }
 
-/** Draws the consequences of a small action. @returns whether it was carried out. */
+/**
+ * Draws the consequences of a small action. That a device has no way to do it is a fact about the device and no failure: the conditions say
+ * so, and no event.
+ *
+ * @returns whether it was carried out.
+ */
 function settle(
   { recorder, random }: NodeDependencies,
   { memory, node }: NodeWork,
@@ -140,6 +145,10 @@ function settle(
   }
   const { reason, message } = outcome;
   memory.mustLook = true;
+  if (outcome.kind === "refused" && reason === notSupported) {
+    memory.refused.set(refusable, { wish, problem: { remedy: "stalled", reason, message } });
+    return false;
+  }
   if (reason === "Unauthorized" && target.token !== undefined && !memory.refusedTokens.has(target.token)) {
     memory.refusedTokens.add(target.token);
   } else if (outcome.kind === "refused" && !metSomebodyElse(reason)) {

@@ -7,6 +7,7 @@ import { type NodeMemory, type PhaseWatch, phaseWatch } from "./memory.ts";
 import {
   countsAsAttempt,
   type Evidence,
+  hasRebooted,
   isEnd,
   isOpen,
   metSomebodyElse,
@@ -40,6 +41,7 @@ export function advanceOperation(dependencies: NodeDependencies, work: NodeWork,
     const evidence = evidenceOf(work, work.operation, { ...pushes, outcome }, clock);
     const change = nextPhase(work.operation, evidence);
     if (!change) return;
+    if (mayHaveChanged(work.operation, evidence, change)) work.firmware = undefined;
     enter(dependencies, work, work.operation, change, clock);
     // What was seen before the device could have taken the action says nothing about the phases after it.
     if (change.phase === "Verifying") keepWatch(work.memory, work.operation, clock.monotonic());
@@ -58,6 +60,7 @@ export function evidenceOf(work: NodeWork, operation: NodeStatusOperation, pushe
     ...(pushes.outcome && { outcome: pushes.outcome }),
     ...(seen && { seen }),
     wasSilent: watch.wasSilent,
+    sentWhole: memory.brokenOff === operation.id,
     phaseMs: nowMs - watch.sinceMs,
     boots: watch.boots,
     soakMs: pushes.soakMs,
@@ -86,6 +89,14 @@ function countBoots(watch: PhaseWatch, seen: Seen | undefined): void {
   if (seen?.bootId === undefined || seen.bootId === watch.bootId) return;
   if (watch.bootId !== undefined) watch.boots += 1;
   watch.bootId = seen.bootId;
+}
+
+/** Whether the device may run something else from here on than what SPORE remembers to have installed before. */
+function mayHaveChanged(operation: NodeStatusOperation, { seen, nowMs }: Evidence, change: PhaseChange): boolean {
+  if (operation.kind !== "InstallFirmware") return false;
+  if (change.phase === "Accepted" || change.phase === "Verifying") return true;
+  const runsOn = seen !== undefined && hasRebooted(operation, seen, nowMs) === false;
+  return change.phase === "Failed" && operation.phase === "Unknown" && !runsOn;
 }
 
 /** The look that showed the new boot is also the first one of the verification. */

@@ -7,7 +7,8 @@ import type { ConfigDrift } from "./config-drift.ts";
 import type { LabelDrift } from "./label-drift.ts";
 import { isOpen } from "./operation.ts";
 import type { FirmwareSituation, Plan } from "./plan.ts";
-import { writingPlans } from "./plan.ts";
+import { notSupported, writingPlans } from "./plan.ts";
+import { restartedUnasked } from "./situation.ts";
 
 /** Whether the device answers; `heard` while it only talks, `unknown` while this process has not tried. */
 export type Reachability = "answered" | "heard" | "silent" | "mute" | "unknown";
@@ -76,7 +77,7 @@ function ownedJudgement({ spec }: Node): Judgement {
 
 function firmwareJudgement(firmware: FirmwareSituation): Judgement {
   if (!firmware.wanted) return yes("NotSpecified", "The group asks for no firmware.");
-  if (firmware.verdict === "same") return yes("Current", "The device runs the firmware that is asked for.");
+  if (firmware.verdict === "same") return runningJudgement(firmware.evidence);
   const { attempts, digest, misfit } = firmware;
   if (attempts?.digest === digest) return no(attempts.reason, "The last try to install the firmware failed.");
   if (misfit) return no(misfit.reason, misfit.message);
@@ -85,12 +86,29 @@ function firmwareJudgement(firmware: FirmwareSituation): Judgement {
     : no("Different", "The device runs other firmware than is asked for.");
 }
 
+function runningJudgement(evidence: Extract<FirmwareSituation, { wanted: true }>["evidence"]): Judgement {
+  switch (evidence) {
+    case "Recorded":
+      return yes(
+        "Recorded",
+        "SPORE installed the firmware that is asked for, and no other restart was seen since; the device does not say what it runs.",
+      );
+    case "Assumed":
+      return unknown(
+        restartedUnasked,
+        "SPORE installed the firmware that is asked for, but the device restarted since without being asked to, and does not say what it runs. To have it installed again, delete the Node and adopt it anew.",
+      );
+    default:
+      return yes("Current", "The device runs the firmware that is asked for.");
+  }
+}
+
 function configJudgement(config: ConfigDrift, refused: Problem | undefined): Judgement {
   switch (config.kind) {
     case "notWanted":
       return yes("NotSpecified", "The group asks for no configuration.");
     case "notSupported":
-      return unknown("NotSupported", "The device cannot hold configuration.");
+      return unknown(notSupported, "The device cannot hold configuration.");
     case "unknown":
       return unknown("NotReported", "The device does not show its configuration.");
     case "current":
@@ -98,7 +116,7 @@ function configJudgement(config: ConfigDrift, refused: Problem | undefined): Jud
         ? yes("Current", "The device shows the configuration that is asked for.")
         : yes("Recorded", "What the device shows is as asked for; what it hides was pushed and not changed since.");
     case "drifted":
-      if (refused?.reason === "NotSupported") return unknown("NotSupported", "The device cannot hold configuration.");
+      if (refused?.reason === notSupported) return unknown(notSupported, "The device cannot hold configuration.");
       return refused ? no(refused.reason, refused.message) : no("Different", driftMessage(Object.keys(config.push)));
     case "withheld":
       return no("SecretsWithheld", `Kept back from a device without a token: ${config.keys.join(", ")}.`);
@@ -113,12 +131,14 @@ function labelsJudgement(labels: LabelDrift, refused: Problem | undefined): Judg
   switch (labels.kind) {
     case "notWanted":
       return yes("NotSpecified", "The group asks for no labels.");
+    case "notSupported":
+      return unknown(notSupported, "The device cannot hold labels.");
     case "unknown":
-      return unknown("NotSupported", "The device does not show labels.");
+      return unknown("NotReported", "The device does not show its labels.");
     case "current":
       return yes("Current", "The device wears the labels that are asked for.");
     case "drifted":
-      if (refused?.reason === "NotSupported") return unknown("NotSupported", "The device cannot hold labels.");
+      if (refused?.reason === notSupported) return unknown(notSupported, "The device cannot hold labels.");
       return refused
         ? no(refused.reason, refused.message)
         : no("Different", "The device does not wear the labels that are asked for.");
@@ -140,7 +160,7 @@ function summary(draft: StatusDraft<NodeStatus>, findings: NodeFindings): void {
   });
 }
 
-function readyJudgement({ plan, reachability }: NodeFindings, progress: Judgement | undefined): Judgement {
+function readyJudgement({ plan, reachability, managed }: NodeFindings, progress: Judgement | undefined): Judgement {
   if (reachability === "silent" || reachability === "mute") return no("Unreachable", "The device does not answer.");
   if (reachability === "unknown")
     return unknown("NotSeen", "The device has not been heard since the controller started.");
@@ -148,6 +168,8 @@ function readyJudgement({ plan, reachability }: NodeFindings, progress: Judgemen
   if (progress) return no(progress.reason, progress.message);
   if (plan.kind === "wait" && plan.reason === "Unmanaged") return yes(plan.reason, plan.message);
   if (plan.kind === "wait") return no(plan.reason, plan.message);
+  if (managed?.firmware.wanted && managed.firmware.evidence === "Assumed")
+    return yes("Assumed", "Nothing else is known: the device restarted unasked and does not say what it runs.");
   return yes("Converged", "The device is what it should be.");
 }
 

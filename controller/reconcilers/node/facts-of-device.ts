@@ -2,15 +2,14 @@ import type { NodeStatus } from "../../api/node.ts";
 import type { Observation } from "../../drivers/driver.ts";
 import type { LiveDevice } from "../../drivers/live-device.ts";
 import type { StatusFields } from "../../runtime/status-draft.ts";
-
-/** Uptimes are measured over a network: a boot time that moves by less did not move. */
-const bootTimeToleranceMs = 5_000;
+import { isSameBoot } from "./same-boot.ts";
 
 /** What a node's status says about the device itself, from the last look at it. */
 export function factsOfObservation(
   observation: Observation,
   bootedAtMs: number | undefined,
   before: NodeStatus,
+  nowMs: number,
 ): StatusFields<NodeStatus> {
   const { identity, platform, board, bootId, labels, ota, endpoints } = observation;
   return {
@@ -19,7 +18,7 @@ export function factsOfObservation(
     platform,
     board,
     bootId,
-    bootedAt: bootTime(bootedAtMs, before, bootId),
+    bootedAt: bootTime(bootedAtMs, before, bootId, nowMs),
     ...(labels && { labels }),
     ota: ota && Object.keys(ota).length > 0 ? ota : undefined,
     ...(endpoints && { endpoints: endpoints.slice(0, 64).map(({ method, uri }) => ({ method, uri })) }),
@@ -37,11 +36,16 @@ export function factsOfSighting(device: LiveDevice, portOfFamily: number): Statu
   };
 }
 
-function bootTime(bootedAtMs: number | undefined, before: NodeStatus, bootId: number | undefined): string | undefined {
+function bootTime(
+  bootedAtMs: number | undefined,
+  before: NodeStatus,
+  bootId: number | undefined,
+  nowMs: number,
+): string | undefined {
   if (bootedAtMs === undefined) return undefined;
-  const known = before.bootedAt === undefined ? Number.NaN : Date.parse(before.bootedAt);
-  const sameBoot = before.bootId === bootId && Math.abs(known - bootedAtMs) < bootTimeToleranceMs;
-  return sameBoot ? before.bootedAt : rfc3339(bootedAtMs);
+  const knownMs = Date.parse(before.bootedAt ?? "");
+  const isKnown = before.bootId === bootId && isSameBoot(knownMs, bootedAtMs, nowMs);
+  return isKnown ? before.bootedAt : rfc3339(bootedAtMs);
 }
 
 /** To the second, as Kubernetes writes times. */

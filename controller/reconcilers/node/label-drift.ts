@@ -1,14 +1,13 @@
+import { deviceLabelsMax } from "../../api/admission/device-labels.ts";
+
 /** Labels as devices hold them. */
 export type DeviceLabels = Readonly<Record<string, string>>;
 
 /** Whether the device wears the labels it should. */
 export type LabelDrift =
-  | { readonly kind: "notWanted" | "unknown" }
+  | { readonly kind: "notWanted" | "notSupported" | "unknown" }
   | { readonly kind: "current" }
   | { readonly kind: "drifted"; readonly set: DeviceLabels; readonly remove: readonly string[] };
-
-/** A device holds no more (`spore.md` §1.4). */
-export const deviceLabelsMax = 8;
 
 /** Upstream gateways read the installed version from this label. We write it as they do, and never believe it. */
 const versionLabel = "version";

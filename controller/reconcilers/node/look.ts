@@ -1,9 +1,12 @@
+import type { Clock } from "../../base/clock.ts";
 import { errorCodes, isSporeError } from "../../base/errors.ts";
 import type { Observation } from "../../drivers/driver.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
 import { isSameIdentity, locate } from "./locate.ts";
 import { afterAnswer, afterSilence, hasNews, nextLook } from "./look-schedule.ts";
 import { isOpen } from "./operation.ts";
+import { hasBootedSince } from "./same-boot.ts";
+import { restartedUnasked } from "./situation.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
 /**
@@ -29,7 +32,7 @@ export async function lookIfDue(
     if (where.identity && !isSameIdentity(where.identity, observation.identity)) {
       meetImpostor(dependencies, work, observation);
       memory.look = afterSilence(memory.look, where.device, clock.monotonic());
-    } else take(dependencies, work, observation, clock.monotonic());
+    } else take(dependencies, work, observation, clock);
   } catch (error) {
     signal.throwIfAborted();
     if (!isSporeError(error) || !errorCodes[error.code].retry) throw error;
@@ -39,10 +42,11 @@ export async function lookIfDue(
   }
 }
 
-function take(dependencies: NodeDependencies, work: NodeWork, observation: Observation, nowMs: number): void {
+function take(dependencies: NodeDependencies, work: NodeWork, observation: Observation, clock: Clock): void {
   const { memory, where } = work;
   const before = memory.observation;
   delete memory.impostor;
+  doubtRecord(dependencies, work, observation, clock);
   if (before?.bootId !== observation.bootId) {
     memory.refused.clear();
     memory.refusedTokens.clear();
@@ -54,9 +58,24 @@ function take(dependencies: NodeDependencies, work: NodeWork, observation: Obser
   const busy = isOpen(work.operation);
   const changed =
     busy || before === undefined || signature(before) !== signature(observation) || where.device === undefined;
-  memory.look = afterAnswer(memory.look, work.where.device, nowMs, changed);
+  memory.look = afterAnswer(memory.look, work.where.device, clock.monotonic(), changed);
   memory.mustLook = false;
   memory.unconfirmed = false;
+}
+
+/**
+ * A device that does not say what it runs, and restarted without being asked to, may have been flashed by somebody else, or have lost power
+ * for a moment. What SPORE remembers to have installed is from then on an assumption. It is not sent again for that: after a power cut
+ * every board of a fleet would be flashed.
+ */
+function doubtRecord({ recorder }: NodeDependencies, work: NodeWork, observation: Observation, clock: Clock): void {
+  const { firmware, node, memory } = work;
+  if (firmware?.source !== "Recorded" || isOpen(work.operation)) return;
+  if (!hasBootedSince(node, memory, observation, clock)) return;
+  work.firmware = { ...firmware, source: "Assumed" };
+  const version = firmware.version ?? "the firmware that SPORE installed";
+  const message = `The device restarted without being asked to, and does not say what it runs; assumed to be ${version} still.`;
+  recorder.record(node, { type: "Warning", reason: restartedUnasked, message });
 }
 
 function locateAfter({ sightings }: NodeDependencies, { node, where }: NodeWork, { identity }: Observation) {

@@ -127,7 +127,7 @@ async function prepare(
     where: locate(node, sightings),
     operation,
     attempts: attemptsThatCount(failedAttempts, desired, false),
-    firmware: firmware?.source === "Recorded" ? firmware : undefined,
+    firmware: firmware?.source === "Reported" ? undefined : firmware,
     pushedLabels,
     restartedAt,
   };

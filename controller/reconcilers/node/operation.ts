@@ -28,6 +28,8 @@ export interface Evidence {
   readonly wasSilent: boolean;
   /** How long this process has known the operation to be in its phase. */
   readonly phaseMs: number;
+  /** Whether this process sent the image to its last byte, and only the answer is missing. */
+  readonly sentWhole: boolean;
   /** Boots of the device seen since verifying began. */
   readonly boots: number;
   /** How long new code must run before it counts. */
@@ -177,7 +179,7 @@ function afterSending(operation: NodeStatusOperation, evidence: Evidence): Phase
   }
   switch (hasRebooted(operation, seen, evidence.nowMs)) {
     case true:
-      return afterReboot(operation, seen);
+      return afterReboot(operation, evidence, seen);
     case false:
       return withoutReboot(operation, evidence, seen);
     case undefined:
@@ -192,8 +194,11 @@ export function hasRebooted(operation: NodeStatusOperation, seen: Seen, nowMs: n
   return nowMs - seen.uptimeMs > Date.parse(operation.startedAt);
 }
 
-function afterReboot(operation: NodeStatusOperation, seen: Seen): PhaseChange {
+function afterReboot(operation: NodeStatusOperation, { sentWhole }: Evidence, seen: Seen): PhaseChange {
   if (operation.kind === "Restart") return { phase: "Done", reason: "Restarted", message: "The device has restarted." };
+  // An upload that broke off can crash a small board as well; only the board's own word makes such a restart a success.
+  if (operation.phase === "Unknown" && seen.verdict === "unknown" && !sentWhole)
+    return failed("Interrupted", "The upload was interrupted and the device restarted; it does not say what it runs.");
   return seen.verdict === "different" ? mismatch() : verifying();
 }
 

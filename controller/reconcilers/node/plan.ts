@@ -35,6 +35,8 @@ export type FirmwareSituation =
       readonly wanted: true;
       readonly digest: string;
       readonly verdict: FirmwareVerdict;
+      /** Who says so; absent when nobody does. `NodeStatus.firmware.source` says what the words mean. */
+      readonly evidence?: "Reported" | "Recorded" | "Assumed";
       /** Why the image cannot go to this device. */
       readonly misfit?: Problem;
       readonly attempts?: NodeStatusFailedAttempts;
@@ -138,9 +140,12 @@ function labelPlan({ labels, refused, retryInMs }: Situation): Plan | undefined 
   return retryInMs > 0 ? backOff(retryInMs) : { kind: "setLabels", labels: labels.set, remove: labels.remove };
 }
 
+/** The reason of a refusal by a device that has no such endpoint. */
+export const notSupported = "NotSupported";
+
 /** What a device has no way to hold is shown on its Node, and holds up nothing. */
 function isBeyondDevice(refused: Problem | undefined): boolean {
-  return refused?.reason === "NotSupported";
+  return refused?.reason === notSupported;
 }
 
 /** What no step of ours can mend. */

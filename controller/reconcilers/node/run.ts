@@ -165,6 +165,7 @@ function install(dependencies: NodeDependencies, work: NodeWork, end: RunEnd, { 
 
 /** The keys of labels that are on the device by our doing, or will be when the install is over. */
 function keysToPush({ pushedLabels, desired, memory }: NodeWork): readonly string[] {
+  if (memory.observation?.lacks?.includes("Labels")) return pushedLabels;
   const labels = withVersionLabel(desired.labels, desired.firmware?.version, memory.observation?.labels);
   return [...new Set([...pushedLabels, ...Object.keys(labels)])].sort();
 }

@@ -9,15 +9,28 @@ import { compareLabels, type DeviceLabels, type LabelDrift, withVersionLabel } f
 import type { FirmwareVerdict } from "./operation.ts";
 import type { FirmwareSituation, RestartSituation } from "./plan.ts";
 
+/** Why firmware that SPORE installed is no longer known to run. */
+export const restartedUnasked = "RestartedUnasked";
+
 /** Whether the device runs the wanted firmware; where it does not say, what SPORE remembers to have put there counts. */
 export function firmwareVerdict(
   desired: DesiredFirmware,
   observation: Observation,
   recorded: NodeStatus["firmware"],
 ): FirmwareVerdict {
-  const verdict = sameFirmware(observation.firmware ?? {}, desired.wanted);
-  const remembered = recorded?.source === "Recorded" && recorded.digest === desired.digest;
-  return verdict === "unknown" && remembered ? "same" : verdict;
+  return firmwareEvidence(desired, observation, recorded).verdict;
+}
+
+function firmwareEvidence(
+  { digest, wanted }: DesiredFirmware,
+  observation: Observation,
+  recorded: NodeStatus["firmware"],
+): Pick<Extract<FirmwareSituation, { wanted: true }>, "verdict" | "evidence"> {
+  const verdict = sameFirmware(observation.firmware ?? {}, wanted);
+  if (verdict !== "unknown") return { verdict, evidence: "Reported" };
+  const { source } = recorded ?? {};
+  if (recorded?.digest !== digest || source === undefined || source === "Reported") return { verdict };
+  return { verdict: "same", evidence: source };
 }
 
 export function firmwareSituation(
@@ -29,9 +42,9 @@ export function firmwareSituation(
   const { firmware } = desired;
   if (!firmware) return { wanted: false };
   const { digest, image } = firmware;
-  const verdict = firmwareVerdict(firmware, observation, status.firmware);
-  const misfit = verdict === "same" ? undefined : whyNot(image, observation);
-  return { wanted: true, digest, verdict, ...(misfit && { misfit }), ...(attempts && { attempts }) };
+  const known = firmwareEvidence(firmware, observation, status.firmware);
+  const misfit = known.verdict === "same" ? undefined : whyNot(image, observation);
+  return { wanted: true, digest, ...known, ...(misfit && { misfit }), ...(attempts && { attempts }) };
 }
 
 function whyNot(image: DesiredFirmware["image"], observation: Observation): Problem | undefined {
@@ -63,7 +76,8 @@ export function configSituation(
   knowledge: Omit<ConfigKnowledge, "needsToken">,
 ): ConfigDrift {
   const { needsToken } = observation;
-  return compareConfig(desired.config, observation.config, {
+  const observed = observation.lacks?.includes("Config") ? ({ kind: "notSupported" } as const) : observation.config;
+  return compareConfig(desired.config, observed, {
     ...knowledge,
     ...(needsToken !== undefined && { needsToken }),
   });
@@ -72,6 +86,7 @@ export function configSituation(
 /** The labels that the device should wear, given what it runs. */
 export function desiredLabels(desired: Desired, firmware: FirmwareSituation, observation: Observation): DeviceLabels {
   const runs = firmware.wanted && firmware.verdict === "same" ? desired.firmware?.version : undefined;
+  if (observation.lacks?.includes("Labels")) return desired.labels;
   return withVersionLabel(desired.labels, runs, observation.labels);
 }
 
@@ -80,6 +95,8 @@ export function labelSituation(
   observation: Observation,
   pushedKeys: readonly string[],
 ): LabelDrift {
+  if (observation.lacks?.includes("Labels"))
+    return { kind: Object.keys(wanted).length === 0 ? "notWanted" : "notSupported" };
   return compareLabels(wanted, observation.labels, pushedKeys);
 }
 

@@ -49,7 +49,7 @@ export function describe(draft: StatusDraft<NodeStatus>, work: NodeWork, end: Ru
   draft.observed();
   if (where.device) draft.set(factsOfSighting(where.device, defaultPort));
   if (memory.observation) {
-    draft.set(factsOfObservation(memory.observation, bootOf(memory, clock), node.status ?? {}));
+    draft.set(factsOfObservation(memory.observation, bootOf(memory, clock), node.status ?? {}, clock.now()));
     draft.set({ firmware: runningFirmware(work, end.assessment), ...configStatus(work, end.assessment) });
   }
   draft.set({

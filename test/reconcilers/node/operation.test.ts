@@ -33,6 +33,7 @@ const old: NodeStatusOperation = (({ bootId, ...rest }) => rest)(install("Accept
 const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   executing: false,
   wasSilent: false,
+  sentWhole: true,
   phaseMs: 1_000,
   boots: 0,
   soakMs: 15_000,
@@ -108,6 +109,19 @@ describe("nextPhase", () => {
       { seen: { ...running, verdict: "different" } },
       "Failed",
       "VersionMismatch",
+    ],
+    [
+      "unknown after the last byte, and a boot that does not say what runs",
+      install("Unknown"),
+      { seen: { ...running, verdict: "unknown" } },
+      "Verifying",
+    ],
+    [
+      "unknown in the middle, and a boot that does not say what runs",
+      install("Unknown"),
+      { seen: { ...running, verdict: "unknown" }, sentWhole: false },
+      "Failed",
+      "Interrupted",
     ],
     [
       "unknown, and the device has not moved yet",
