@@ -160,7 +160,7 @@ interface Tables {
 
 function putBare({ root, objects, log }: Tables, revision: number, key: string, value: Uint8Array): Promise<boolean> {
   const record = encodeEntry(value);
-  stampRevision(record, revision);
+  stampRevision(record, key, revision);
   const previous = { key, value, revision };
   return root.batch(() => {
     void objects.put(Buffer.from(key), record);

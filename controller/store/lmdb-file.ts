@@ -16,8 +16,8 @@ export interface LmdbFile {
   readonly log: Database<Buffer, Buffer>;
 }
 
-/** The layout of `record.ts`. To be raised with it, and to be read by every later version. */
-const formatVersion = 1;
+/** The layout of `record.ts`. To be raised with it, and from the first release on to be read by every later version. */
+const formatVersion = 2;
 const formatPrefix = "spore store format ";
 const formatKey = Buffer.from("format");
 export const stateKey = Buffer.from("state");
@@ -118,7 +118,7 @@ function checkFormat(directory: string, root: RootDatabase<Buffer, Buffer>): voi
   if (!format.startsWith(formatPrefix)) throw damagedFile(directory, "another program's data are in it");
   throw new SporeError(
     "SPORE_DATA_DIR_UNUSABLE",
-    `The data directory ${directory} was written by a newer SPORE: it has ${format}, this SPORE reads up to format ${formatVersion}.`,
-    { hint: "Install the newer SPORE again, or name another directory with --data-dir." },
+    `The data directory ${directory} was written by another version of SPORE: it has ${format}, this SPORE reads format ${formatVersion}.`,
+    { hint: "Install the SPORE that wrote it again, or name another directory with --data-dir." },
   );
 }

@@ -65,7 +65,7 @@ export class StagedGroup {
       changes.flatMap(({ key, record }, i) => {
         const before = previous[i];
         if (record === undefined && before === undefined) return [];
-        if (record !== undefined) stampRevision(record, revision);
+        if (record !== undefined) stampRevision(record, key, revision);
         const value = record && valueIn(record);
         this.#entries.set(key, value && { key, value, revision });
         return [{ event: { key, revision, value, previous: before }, record }];

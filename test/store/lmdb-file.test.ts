@@ -40,13 +40,13 @@ describe("openLmdbStore refuses", () => {
     });
   });
 
-  it("a format that a newer SPORE wrote, by its name", async () => {
+  it("a format that another SPORE wrote, by its name", async () => {
     const failure = await expectRefusal("SPORE_DATA_DIR_UNUSABLE", async (path) => {
       const root = open({ path, noSubdir: true, overlappingSync: false, keyEncoding: "binary", encoding: "binary" });
-      await root.put(Buffer.from("format"), Buffer.from("spore store format 2"));
+      await root.put(Buffer.from("format"), Buffer.from("spore store format 3"));
       await root.close();
     });
-    expect(failure).toMatchObject({ message: expect.stringContaining("spore store format 2") });
+    expect(failure).toMatchObject({ message: expect.stringContaining("spore store format 3") });
   });
 
   it("a path that leads through a file", async () => {

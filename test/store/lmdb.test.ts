@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../controller/base/clock.ts";
@@ -51,6 +51,28 @@ describe("openLmdbStore, opened again", () => {
     expect(await take(store.watch("", 4, never), 3)).toEqual(["/a=5@5 was 4@4", "/a=gone@6 was 5@5", "/b=6@6"]);
     await expect(store.get("/a", 3)).rejects.toEqual(code("SPORE_EXPIRED"));
     expect(await store.commit([put("/a", "7")])).toBe(7);
+  });
+
+  it("tells which value the disk has changed, and serves the others", async () => {
+    await using directory = await temporaryDirectory();
+    {
+      await using store = await openAt(directory.path);
+      await store.commit([put("/a", "x".repeat(500)), put("/b", "the pin is 12".repeat(40))]);
+      await store.commit([put("/b", "the pin is 17".repeat(40))]);
+    }
+    const path = join(directory.path, "objects.mdb");
+    const bytes = await readFile(path);
+    for (let at = bytes.indexOf("pin is 17"); at >= 0; at = bytes.indexOf("pin is 17", at + 1)) bytes[at + 8] = 0x38;
+    await writeFile(path, bytes);
+    await using store = await openAt(directory.path);
+    expect(text((await store.get("/a"))?.value)).toBe("x".repeat(500));
+    const damaged = expect.objectContaining({
+      code: "SPORE_STORE_CORRUPT",
+      message: expect.stringContaining("the entry /b"),
+    });
+    await expect(store.get("/b")).rejects.toEqual(damaged);
+    await expect(store.range("/")).rejects.toEqual(damaged);
+    await expect(take(store.watch("/", 1, never), 1)).rejects.toEqual(code("SPORE_STORE_CORRUPT"));
   });
 
   it("keeps a revision that only a delete of nothing used", async () => {

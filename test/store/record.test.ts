@@ -23,7 +23,7 @@ describe("records", () => {
     fc.assert(
       fc.property(key, value, revision, (name, bytes, at) => {
         const record = encodeEntry(bytes);
-        stampRevision(record, at);
+        stampRevision(record, name, at);
         const entry = decodeEntry(name, record);
         expect([entry.key, [...entry.value], entry.revision]).toEqual([name, [...bytes], at]);
       }),
@@ -57,6 +57,30 @@ describe("records", () => {
         expect(decodeState(encodeState({ head, floor }))).toEqual({ head, floor });
       }),
     );
+  });
+
+  it("that changed by a single bit, or lie under another key, are reported by their key", () => {
+    const entry = encodeEntry(new Uint8Array(20));
+    stampRevision(entry, "/a", 7);
+    const change = encodeChange({ key: "/a", revision: 7, value: new Uint8Array(9), previous: undefined });
+    const state = encodeState({ head: 7, floor: 3 });
+    const readers: readonly (readonly [Buffer, (record: Buffer) => unknown, string])[] = [
+      [entry, (record) => decodeEntry("/a", record), "the entry /a"],
+      [change, (record) => decodeChange(7, record, "/b"), "the change log at revision 7"],
+      [state, decodeState, "the record of its state"],
+    ];
+    for (const [record, read, named] of readers) {
+      read(record);
+      for (let bit = 0; bit < 8 * record.length; bit++) {
+        const spoiled = Buffer.from(record);
+        spoiled[bit >> 3] = (spoiled[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expect(() => read(spoiled)).toThrow(
+          expect.objectContaining({ code: "SPORE_STORE_CORRUPT", message: expect.stringContaining(named) }),
+        );
+      }
+    }
+    expect(() => decodeEntry("/b", entry)).toThrow(code("SPORE_STORE_CORRUPT"));
+    expect(() => decodeChange(8, change, "")).toThrow(code("SPORE_STORE_CORRUPT"));
   });
 
   it("that are cut short are reported, not misread", () => {
