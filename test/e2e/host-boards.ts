@@ -36,10 +36,12 @@ export async function copyOfBuild(): Promise<BuildFolder> {
 /** Boards that are processes; each can lose its power and get it back. */
 export class HostBoards implements AsyncDisposable {
   readonly #options: readonly HostNodeOptions[];
+  readonly #consoles: readonly string[][];
   readonly #running: HostNode[] = [];
 
   private constructor(options: readonly HostNodeOptions[]) {
     this.#options = options;
+    this.#consoles = options.map(() => []);
   }
 
   /** Switches `count` new boards on, all with `factoryImage`. */
@@ -49,7 +51,8 @@ export class HostBoards implements AsyncDisposable {
       firmware,
       factoryImage,
       udpPort,
-    }: Pick<HostNodeOptions, "firmware" | "factoryImage"> & { readonly udpPort: number },
+      otaBytesPerSecond,
+    }: Pick<HostNodeOptions, "firmware" | "factoryImage" | "otaBytesPerSecond"> & { readonly udpPort: number },
   ): Promise<HostBoards> {
     const parent = (await temporaryDirectory()).path;
     const base = ownBase();
@@ -63,6 +66,7 @@ export class HostBoards implements AsyncDisposable {
         // The address is its own, so the port is free, and the same after a restart.
         httpPort: 8080,
         udpPort,
+        ...(otaBytesPerSecond !== undefined && { otaBytesPerSecond }),
         bootDelayMs: 300,
         config: { restart_delay_ms: 200, site: "unset", labels: { room: "storage" } },
       })),
@@ -82,10 +86,16 @@ export class HostBoards implements AsyncDisposable {
     return board;
   }
 
+  /** Everything that a board has printed, through all its restarts and power cuts. */
+  console(index: number): readonly string[] {
+    return this.#consoles[index] ?? [];
+  }
+
   async powerOn(index: number): Promise<HostNode> {
     const options = this.#options[index];
     if (!options) throw new TypeError(`there is no board ${index}`);
-    const board = await bootNode(options, systemClock);
+    const onLine = (line: string) => void this.#consoles[index]?.push(line);
+    const board = await bootNode({ ...options, onLine }, systemClock);
     this.#running[index] = board;
     await board.httpPort();
     return board;

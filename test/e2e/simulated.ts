@@ -64,7 +64,12 @@ export async function pushFile(
 }
 
 /** A group of all SPORE nodes that runs `firmware`, or changes to it. */
-export async function wantFirmware(plane: Plane, firmware: string, change: Partial<NodeGroupSpec> = {}): Promise<void> {
+export async function wantFirmware(
+  plane: Plane,
+  firmware: string,
+  change: Partial<NodeGroupSpec> = {},
+  name = "lab",
+): Promise<void> {
   const spec = {
     selector: { matchLabels: { "spore.dev/family": "spore" } },
     adoption: "Automatic",
@@ -73,15 +78,26 @@ export async function wantFirmware(plane: Plane, firmware: string, change: Parti
     template: { firmware: { name: firmware } },
     ...change,
   };
-  const manifest = { apiVersion: "spore.dev/v1alpha1", kind: NodeGroup.kind, metadata: { name: "lab" }, spec };
+  const manifest = { apiVersion: "spore.dev/v1alpha1", kind: NodeGroup.kind, metadata: { name }, spec };
   const applied = await plane.sporectl(["apply", "-f", "-"], JSON.stringify(manifest));
   expect(applied).toMatchObject({ code: 0 });
 }
 
 /** Once the group has all nodes, what a person asks: `sporectl wait --for=condition=Ready nodegroup/lab`. */
 export async function converged({ plane, fleet }: Stage, seconds = 45): Promise<void> {
-  await eventually(plane.client, NodeGroup, "lab", (lab) => lab?.status?.nodes === fleet.nodes.length, seconds * 1000);
-  const waited = await plane.sporectl(["wait", "--for=condition=Ready", "nodegroup/lab", "--timeout", `${seconds}s`]);
+  await groupConverged(plane, "lab", fleet.nodes.length, seconds);
+}
+
+/** The same of any group that should have `nodes` nodes. */
+export async function groupConverged(plane: Plane, name: string, nodes: number, seconds: number): Promise<void> {
+  await eventually(plane.client, NodeGroup, name, (group) => group?.status?.nodes === nodes, seconds * 1000);
+  const waited = await plane.sporectl([
+    "wait",
+    "--for=condition=Ready",
+    `nodegroup/${name}`,
+    "--timeout",
+    `${seconds}s`,
+  ]);
   if (waited.code === 0) return;
   const described = await plane.sporectl(["get", "nodes"]);
   throw new Error(`not converged: ${waited.stderr}\n${described.stdout}\n${plane.log.slice(-20).join("\n")}`);
