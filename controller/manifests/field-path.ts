@@ -8,3 +8,11 @@ export function parseFieldPath(text: string): readonly (string | number)[] {
     return bracketed !== undefined && /^\d+$/.test(part) ? Number(part) : part;
   });
 }
+
+/** The inverse: how a person writes those keys and indexes. */
+export function fieldPathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number" || /[^\w-]/.test(part)) return `${text}[${part}]`;
+    return text === "" ? part : `${text}.${part}`;
+  }, "");
+}

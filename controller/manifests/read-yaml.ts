@@ -4,8 +4,9 @@ import type { Resource } from "../api/meta.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { yamlAliasesMaxCount } from "../base/limits.ts";
 import type { CompiledSchema } from "../schema/compiled-schema.ts";
-import { parseFieldPath } from "./field-path.ts";
+import { fieldPathText, parseFieldPath } from "./field-path.ts";
 import { notJson } from "./json-only.ts";
+import { keyAt } from "./key-at.ts";
 import type { Manifest, Position, Problem } from "./manifest.ts";
 
 /** What is known of a kind before any server is asked. */
@@ -57,7 +58,7 @@ function readDocument(document: Document.Parsed, reading: Reading): ReadResult {
     return { file: reading.file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({ position: at(error.pos[0]), message: sentence(error) }));
+    const problems = document.errors.map((error) => yamlProblem(document, error, at));
     return { manifests: [], problems };
   }
   if (document.contents === null) return { manifests: [], problems: [] };
@@ -73,7 +74,11 @@ function readDocument(document: Document.Parsed, reading: Reading): ReadResult {
   const positionOf = (path: readonly (string | number)[]) => at(offsetOf(document, path));
   if (value === null) return { manifests: [], problems: [] }; // nothing but comments
   const wrong = notJson(value);
-  if (wrong) return { manifests: [], problems: [{ position: positionOf(wrong.path), message: wrong.message }] };
+  if (wrong)
+    return {
+      manifests: [],
+      problems: [{ position: positionOf(wrong.path), ...fieldIn(wrong.path), message: wrong.message }],
+    };
   return readObject(value as JsonValue, [], positionOf, reading);
 }
 
@@ -168,6 +173,13 @@ function keyNode(parent: unknown, key: string | number | undefined): number | un
   return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
 }
 
-function sentence({ code, message }: YAMLError): string {
-  return code === "DUPLICATE_KEY" ? "this key stands here twice" : message;
+function yamlProblem(document: Document.Parsed, error: YAMLError, at: (offset: number) => Position): Problem {
+  const [offset] = error.pos;
+  const position = at(offset);
+  if (error.code !== "DUPLICATE_KEY") return { position, message: error.message };
+  return { position, ...fieldIn(keyAt(document.contents, offset) ?? []), message: "this key stands here twice" };
+}
+
+function fieldIn(path: readonly (string | number)[]): { readonly field?: string } {
+  return path.length === 0 ? {} : { field: fieldPathText(path) };
 }

@@ -64,12 +64,25 @@ describe("readYaml", () => {
       good.replace("NodeGroup", "NodeGruop"),
       "lab.yaml:3:1: kind: unknown kind NodeGruop in spore.dev/v1alpha1",
     ],
-    ["a duplicate key", `${good}spec: {}\n`, "lab.yaml:12:1: this key stands here twice"],
+    ["a duplicate key", `${good}spec: {}\n`, "lab.yaml:12:1: spec: this key stands here twice"],
+    [
+      "a duplicate key further down",
+      "apiVersion: v1\nkind: List\nitems:\n  - spec:\n      labels: {spore.dev/a: b, spore.dev/a: c}\n",
+      "lab.yaml:5:32: items[0].spec.labels[spore.dev/a]: this key stands here twice",
+    ],
     ["a tab", good.replace("  name: lab\n", "\tname: lab\n"), "lab.yaml:5:1: "],
     ["no name", good.replace("  name: lab\n", "  labels: {}\n"), "lab.yaml:4:1: metadata.name: is required"],
     ["a scalar", "hello\n", "lab.yaml:1:1: must be an object"],
-    ["a huge number", good.replace("lab-1.0.0", "9007199254740993"), "lab.yaml:11:7: a number"],
-    ["not a number", good.replace("lab-1.0.0", ".nan"), "lab.yaml:11:7: NaN is not a value that JSON has"],
+    [
+      "a huge number",
+      good.replace("lab-1.0.0", "9007199254740993"),
+      "lab.yaml:11:7: spec.template.firmware.name: a number",
+    ],
+    [
+      "not a number",
+      good.replace("lab-1.0.0", ".nan"),
+      "lab.yaml:11:7: spec.template.firmware.name: NaN is not a value that JSON has",
+    ],
   ])("names file, line, column and field of %s", (_what, text, message) => {
     const found = problems(text);
     expect(found.length).toBeGreaterThan(0);
