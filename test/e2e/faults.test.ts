@@ -61,19 +61,25 @@ describe.concurrent("a fleet with something wrong in it", { timeout: 120_000 }, 
   it("another board on a known address is never written to", async () => {
     await using stage = await startStage({});
     const { plane, fleet } = stage;
-    await wantFirmware(plane, await push(plane, { ...next, version: "1.0.1" }));
+    const old = await push(plane, { ...next, version: "1.0.1" });
+    await wantFirmware(plane, old);
     await converged(stage);
+    await wantFirmware(plane, old, { adoption: "Manual" });
     const node = only(fleet.nodes);
     const before = node.uploads.length;
     const name = nodeNameOf(node.board.hostname);
     node.state.faults.set("foreign-identity");
     node.powerCut();
+    node.powerOn();
     await wantFirmware(plane, await push(plane, next), { adoption: "Manual" });
-    await eventually(plane.client, Node, name, (known) => stateOf(known, "Ready").startsWith("False"), limitMs);
-    const { items } = await plane.client.list(Node, {}, never);
-    const stranger = items.find(({ metadata }) => metadata.name !== name);
-    expect(stranger?.spec.owner).toBeUndefined();
-    await eventually(plane.client, Node, name, (known) => stateOf(known, "Reachable").startsWith("False"), limitMs);
+    const isAway = (known: Node | undefined) =>
+      ["False Conflict", "False Unreachable"].includes(stateOf(known, "Ready"));
+    await eventually(plane.client, Node, name, isAway, limitMs);
+    const strangers = async () =>
+      (await plane.client.list(Node, {}, never)).items.filter((each) => each.metadata.name !== name);
+    await expect.poll(strangers, { timeout: limitMs }).toHaveLength(1);
+    const [stranger] = await strangers();
+    expect([stranger?.spec.owner, stranger?.status?.address]).toEqual([undefined, node.board.address]);
     expect(node.uploads).toHaveLength(before);
   });
 
@@ -107,6 +113,33 @@ describe.concurrent("a fleet with something wrong in it", { timeout: 120_000 }, 
     expect(await plane.client.get(NodeGroup, { namespace: "default", name: "lab" }, never)).toBeUndefined();
     expect([uploads(), boots()]).toEqual([quietUploads, quietBoots]);
     expect((await plane.client.list(Node, {}, never)).items).toHaveLength(3);
+  });
+
+  it("a node that is paused is left alone, in the middle of an upload too, until it is resumed", async () => {
+    const physics = { ...physicsPresets.quick, transferBytesPerSecond: 50_000 };
+    await using stage = await startStage({ count: 2, physics });
+    const { plane, fleet } = stage;
+    const [first, second] = fleet.nodes;
+    if (!first || !second) throw new TypeError("two nodes were wanted");
+    const name = nodeNameOf(first.board.hostname);
+    const firmware = await push(plane, { ...next, sizeBytes: 480_000 });
+    await wantFirmware(plane, firmware, { strategy: { maxUnavailable: 2 } });
+    const isUnderWay = (node: Node | undefined) => node?.status?.operation?.phase === "Transferring";
+    await eventually(plane.client, Node, name, isUnderWay, limitMs);
+    const body = { spec: { paused: true } }; // as `sporectl pause` does, and sooner
+    await plane.client.patch(Node, { name }, { type: "merge", body }, { signal: never });
+    await eventually(plane.client, Node, name, (node) => !isUnderWay(node), limitMs);
+    const other = nodeNameOf(second.board.hostname);
+    await eventually(plane.client, Node, other, (node) => node?.status?.firmware?.version === "1.1.0", limitMs);
+    const boot = first.state.bootId;
+    first.powerCut();
+    first.powerOn(); // with what it had: reason enough to flash it, were it not paused
+    await eventually(plane.client, Node, name, (node) => (node?.status?.bootId ?? boot) !== boot, limitMs);
+    expect(first.uploads.map(({ outcome }) => outcome)).toEqual(["aborted"]);
+    expect(second.uploads.map(({ outcome }) => outcome)).toEqual(["accepted"]);
+    expect(await plane.sporectl(["resume", name])).toMatchObject({ code: 0 });
+    await converged(stage);
+    expect(first.uploads.map(({ outcome }) => outcome)).toEqual(["aborted", "accepted"]);
   });
 
   it("rolls back when the old version is applied again", async () => {
