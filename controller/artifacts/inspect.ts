@@ -7,6 +7,8 @@ import type { ImageFacts } from "./image-facts.ts";
 export interface InspectRow {
   readonly what: string;
   readonly value: string;
+  /** The instant that `value` names, where a reader may want to know how long ago it was. */
+  readonly at?: string;
   /** Absent for a plain fact. */
   readonly verdict?: Check["verdict"];
 }
@@ -24,12 +26,13 @@ function row({ name, verdict, detail }: Check): InspectRow {
 
 function factRows(image: ImageFacts): readonly InspectRow[] {
   const { descriptor } = image;
+  const builtAt = descriptor?.builtAt === undefined ? undefined : legible(descriptor.builtAt);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["name", descriptor?.name],
     ["version", descriptor?.version],
     ["platform", image.platform],
     ["chip", image.chip],
-    ["built", descriptor?.builtAt],
+    ["built", builtAt],
     ["size", `${image.fileBytes} bytes`],
     ["unpacked", image.compression === "gzip" ? `${image.imageBytes} bytes` : undefined],
     ["signature", image.signatureBytes === undefined ? "none" : `${image.signatureBytes} bytes`],
@@ -39,5 +42,17 @@ function factRows(image: ImageFacts): readonly InspectRow[] {
     ["sha256", image.sha256],
     ["md5", image.md5],
   ];
-  return facts.flatMap(([what, value]) => (value === undefined ? [] : [{ what, value }]));
+  return facts.flatMap(([what, value]) => {
+    if (value === undefined) return [];
+    return [{ what, value, ...(isInstant(value) && { at: value }) }];
+  });
+}
+
+function isInstant(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT[\d:]{8}Z$/.test(text);
+}
+
+/** `20261120T184507Z`, as our descriptor has it, with its separators; what an ESP32's toolchain wrote has no time zone and stays as it is. */
+function legible(builtAt: string): string {
+  return builtAt.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
 }

@@ -5,6 +5,7 @@ import type { ImageFacts } from "../artifacts/image-facts.ts";
 import { inspectRows } from "../artifacts/inspect.ts";
 import { parseImage } from "../artifacts/parse-image.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
+import { ageText } from "./age-text.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { readObject } from "./objects.ts";
@@ -24,15 +25,20 @@ export async function inspectFirmware(file: string, options: InspectOptions, io:
   const node = options.node === undefined ? undefined : await fetchNode(options.node, options, io);
   const rows = inspectRows(image, node && deviceFacts(node));
   const width = Math.max(...rows.map(({ what }) => what.length));
-  for (const { what, value, verdict } of rows) {
+  for (const { what, value, verdict, at } of rows) {
     const mark = verdict === undefined ? " " : paint(io.out, colours[verdict], marks[verdict]);
-    io.out.write(`${mark} ${what.padEnd(width)}  ${value}\n`);
+    io.out.write(`${mark} ${what.padEnd(width)}  ${value}${agoText(at, io)}\n`);
   }
   const failed = rows.filter(({ verdict }) => verdict === "failed");
   const assumed = rows.filter(({ verdict }) => verdict === "assumed");
   const subject = node ? `node ${node.metadata.name}` : basename(file);
   io.out.write(`${subject}: ${summary(failed.length, assumed.length)}\n`);
   return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+/** Nothing for an instant that is still to come: that machine's clock was wrong, or this one's is. */
+function agoText(instant: string | undefined, io: Io): string {
+  return instant === undefined || Date.parse(instant) > io.clock.now() ? "" : ` (${ageText(instant, io)} ago)`;
 }
 
 function summary(failed: number, assumed: number): string {

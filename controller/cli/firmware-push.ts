@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { valid } from "semver";
+import { Namespace } from "../api/core-kinds.ts";
 import { Firmware } from "../api/firmware.ts";
 import { dnsSubdomainRule, isDnsSubdomain } from "../api/names.ts";
 import type { ImageFacts } from "../artifacts/image-facts.ts";
@@ -26,11 +27,12 @@ export async function pushFirmware(file: string, options: PushOptions, io: Io): 
   const { bytes, image } = await readImage(file);
   const { name, spec } = describeImage(file, image, options);
   await using session = await openSession(options, io);
+  await rehearse(session, name, spec, io);
   const isNew = await upload(session, image.sha256, bytes, io);
   io.out.write(
     `image sha256:${image.sha256.slice(0, 12)} ${isNew ? "uploaded" : "was there"} (${bytes.length} bytes)\n`,
   );
-  io.out.write(`firmware.spore.dev/${name} ${await writeObject(session, name, spec, io)}\n`);
+  io.out.write(`firmware.spore.dev/${name} ${await writeObject(session, name, spec, false, io)}\n`);
   return exitCodes.done;
 }
 
@@ -73,11 +75,15 @@ async function upload(session: Session, digest: string, bytes: Uint8Array, io: I
   if (head.status < 300) return false;
   const headers = { "content-type": "application/octet-stream", "content-length": String(bytes.length) };
   const line = progressLine(io.err, "uploading", bytes.length);
-  const response = await session.transport({ method: "PUT", path, ...common, headers, body: chunks(bytes, line.show) });
-  const text = await readText(response.body, answerMaxBytes, `PUT ${path}`);
-  line.clear();
-  if (response.status >= 400) throw responseError(response, text, `PUT ${path}`);
-  return response.status === 201;
+  try {
+    const body = chunks(bytes, line.show);
+    const response = await session.transport({ method: "PUT", path, ...common, headers, body });
+    const text = await readText(response.body, answerMaxBytes, `PUT ${path}`);
+    if (response.status >= 400) throw responseError(response, text, `PUT ${path}`);
+    return response.status === 201;
+  } finally {
+    line.clear();
+  }
 }
 
 async function* chunks(bytes: Uint8Array, sent: (count: number) => void): AsyncIterable<Uint8Array> {
@@ -87,8 +93,22 @@ async function* chunks(bytes: Uint8Array, sent: (count: number) => void): AsyncI
   }
 }
 
-async function writeObject(session: Session, name: string, spec: Spec, io: Io): Promise<string> {
-  const options = { signal: io.signal, fieldManager: "sporectl-push", fieldValidation: "Strict" } as const;
+/** Nobody wants to send an image for minutes and hear then that the namespace was mistyped. */
+async function rehearse(session: Session, name: string, spec: Spec, io: Io): Promise<void> {
+  try {
+    await writeObject(session, name, spec, true, io);
+  } catch (error) {
+    if (!isSporeError(error, "SPORE_NOT_FOUND") || error.details.kind !== Namespace.plural) throw error;
+    throw new SporeError(error.code, `${error.message}; nothing was uploaded`, {
+      ...error.details,
+      hint: `make it first: printf 'apiVersion: v1\\nkind: Namespace\\nmetadata: {name: ${session.namespace}}' | sporectl apply -f -`,
+    });
+  }
+}
+
+async function writeObject(session: Session, name: string, spec: Spec, dryRun: boolean, io: Io): Promise<string> {
+  const { signal } = io;
+  const options = { signal, dryRun, fieldManager: "sporectl-push", fieldValidation: "Strict" } as const;
   const key = { namespace: session.namespace, name };
   const present = await session.client.get(Firmware, key, io.signal);
   if (!present) {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exitCodes } from "../../controller/cli/io.ts";
 import { urls } from "../support/api-server.ts";
@@ -66,8 +67,14 @@ describe("sporectl firmware push", () => {
     ["push-half", "firmware push %/half.bin"],
     ["push-bad-version", "firmware push %/lab.bin --version latest"],
     ["push-bad-name", "firmware push %/lab.bin --name 'lab sensor'"],
-    ["push-no-namespace", "firmware push %/lab.bin -n nowhere"],
+    ["push-no-namespace", "firmware push %/large.bin -n nowhere"],
   ])("%s", async (name, line) => {
     await expectGolden(name, line, await stage.run(line));
+  });
+
+  it("uploads nothing for a Firmware that cannot be written", async () => {
+    await stage.run("firmware push %/large.bin -n nowhere");
+    const digest = createHash("sha256").update(sampleImage({}, 600_000)).digest("hex");
+    expect((await stage.asker.get(`/artifacts/sha256/${digest}`)).status).toBe(404);
   });
 });
