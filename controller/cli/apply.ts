@@ -41,7 +41,12 @@ async function runApply(options: ApplyOptions, io: Io): Promise<number> {
   }
   const dryRun = options.dryRun === "server";
   await using session = await openSession(options, io);
-  const tree = { recursive: options.recursive === true, namespace: session.namespace, lookup: knownKinds() };
+  const tree = {
+    recursive: options.recursive === true,
+    namespace: session.namespace,
+    lookup: knownKinds(),
+    pipes: true,
+  };
   const read = await readAll(options.filename, tree, io);
   if (read.manifests.length === 0 && read.problems.length === 0) {
     throw new SporeError("SPORE_MANIFEST_INVALID", `no objects in ${options.filename.join(", ")}`);

@@ -1,4 +1,5 @@
-import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { keyText } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
@@ -12,6 +13,8 @@ export interface TreeOptions {
   /** For objects that do not say theirs. */
   readonly namespace: string;
   readonly lookup: KindLookup;
+  /** Also reads a path that is itself a pipe, as a shell's `<(…)` is. Inside a directory nothing but files is ever opened. */
+  readonly pipes?: boolean;
 }
 
 const extensions = new Set([".yaml", ".yml", ".json"]);
@@ -23,6 +26,9 @@ const extensions = new Set([".yaml", ".yml", ".json"]);
  * @throws SporeError `SPORE_MANIFEST_INVALID` when the path cannot be read at all, or holds too much.
  */
 export async function readTree(path: string, options: TreeOptions): Promise<ReadResult> {
+  if (options.pipes === true && (await isPipe(path))) {
+    return attempt(path, () => readStream(createReadStream(path), options, path));
+  }
   const files = await filesOf(path, options.recursive);
   const results: ReadResult[] = [];
   for (const file of files) results.push(await readFileAt(file, options));
@@ -40,18 +46,23 @@ export function together(results: readonly ReadResult[]): ReadResult {
 /**
  * Reads a whole stream as one text, such as standard input.
  *
+ * @param name by which positions call it.
  * @throws SporeError `SPORE_MANIFEST_INVALID` when it is larger than a manifest may be.
  */
-export async function readStream(input: AsyncIterable<Uint8Array>, options: TreeOptions): Promise<ReadResult> {
+export async function readStream(
+  input: AsyncIterable<Uint8Array>,
+  options: TreeOptions,
+  name = "-",
+): Promise<ReadResult> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of input) {
     size += chunk.length;
-    if (size > manifestFileMaxBytes) throw tooLarge("standard input", size);
+    if (size > manifestFileMaxBytes)
+      throw tooLarge(name === "-" ? "standard input" : name, `more than ${manifestFileMaxBytes}`);
     chunks.push(chunk);
   }
-  const result = readYaml(Buffer.concat(chunks).toString("utf8"), "-", options.namespace, options.lookup);
-  return together([result]);
+  return together([readText(Buffer.concat(chunks), name, options)]);
 }
 
 async function filesOf(path: string, recursive: boolean): Promise<readonly string[]> {
@@ -87,10 +98,29 @@ async function refuseEscape(path: string, root: string): Promise<void> {
   throw new SporeError("SPORE_MANIFEST_INVALID", `${path} is a link that leads out of the directory, to ${target}`);
 }
 
+async function isPipe(path: string): Promise<boolean> {
+  const info = await attempt(path, () => stat(path));
+  return info.isFIFO() || info.isCharacterDevice();
+}
+
+/** Opened without waiting and looked at when it is open: a pipe would hold us for ever, and a file may be replaced by one at any time. */
 async function readFileAt(path: string, options: TreeOptions): Promise<ReadResult> {
-  const { size } = await attempt(path, () => stat(path));
-  if (size > manifestFileMaxBytes) throw tooLarge(path, size);
-  const bytes = await attempt(path, () => readFile(path));
+  const file = await attempt(path, () => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  try {
+    const info = await attempt(path, () => file.stat());
+    if (!info.isFile()) {
+      throw new SporeError("SPORE_MANIFEST_INVALID", `${path} is no regular file`, {
+        hint: "take it away, or give it a name that does not end in .yaml, .yml or .json",
+      });
+    }
+    if (info.size > manifestFileMaxBytes) throw tooLarge(path, String(info.size));
+    return readText(await attempt(path, () => file.readFile()), path, options);
+  } finally {
+    await file.close();
+  }
+}
+
+function readText(bytes: Uint8Array, path: string, options: TreeOptions): ReadResult {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -101,19 +131,29 @@ async function readFileAt(path: string, options: TreeOptions): Promise<ReadResul
   return readYaml(text, path, options.namespace, options.lookup);
 }
 
+const complaints: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  EACCES: "may not be read",
+  ENXIO: "is no regular file",
+  ELOOP: "is a link to itself",
+};
+
 async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (isSporeError(error)) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const why =
-      code === "ENOENT" ? "does not exist" : code === "EACCES" ? "may not be read" : `cannot be read (${code})`;
-    throw new SporeError("SPORE_MANIFEST_INVALID", `${path} ${why}`, {}, { cause: error });
+    throw new SporeError(
+      "SPORE_MANIFEST_INVALID",
+      `${path} ${complaints[code] ?? `cannot be read (${code})`}`,
+      {},
+      { cause: error },
+    );
   }
 }
 
-function tooLarge(what: string, size: number): SporeError {
+function tooLarge(what: string, size: string): SporeError {
   return new SporeError(
     "SPORE_MANIFEST_INVALID",
     `${what} has ${size} bytes; a manifest file may have ${manifestFileMaxBytes}`,

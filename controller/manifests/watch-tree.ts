@@ -1,3 +1,5 @@
+import { lstatSync, realpathSync } from "node:fs";
+import { sep } from "node:path";
 import { watch } from "chokidar";
 import type { Clock, Timer } from "../base/clock.ts";
 
@@ -14,7 +16,8 @@ export async function watchTree(
   signal: AbortSignal,
   changed: () => void,
 ): Promise<void> {
-  const watcher = watch(directory, { ignoreInitial: true, atomic: true, followSymlinks: true });
+  const ignored = (path: string) => leadsOut(path, directory);
+  const watcher = watch(directory, { ignoreInitial: true, atomic: true, followSymlinks: true, ignored });
   let timer: Timer | undefined;
   watcher.on("all", () => {
     timer?.cancel();
@@ -27,4 +30,16 @@ export async function watchTree(
   });
   timer?.cancel();
   await watcher.close();
+}
+
+/** A link out of the directory is refused when the tree is read; followed here, one to `/` would have the whole machine watched. */
+function leadsOut(path: string, directory: string): boolean {
+  try {
+    if (path === directory || !lstatSync(path).isSymbolicLink()) return false;
+    const root = realpathSync(directory);
+    const target = realpathSync(path);
+    return target !== root && !target.startsWith(root + sep);
+  } catch {
+    return false; // it has gone, or leads nowhere: there is nothing to follow
+  }
 }

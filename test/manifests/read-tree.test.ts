@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigMap } from "../../controller/api/core-kinds.ts";
@@ -48,6 +50,27 @@ describe("readTree", () => {
     const root = tree({ "a.yaml": manifest("a") });
     symlinkSync("/etc/hostname", join(root, "b.yaml"));
     await expect(readTree(root, options)).rejects.toThrow("leads out of the directory");
+  });
+
+  it("opens nothing in a directory but files", async () => {
+    const pipe = tree({ "a.yaml": manifest("a") });
+    execFileSync("mkfifo", [join(pipe, "b.yaml")]);
+    await expect(readTree(pipe, { ...options, pipes: true })).rejects.toThrow("b.yaml is no regular file");
+    const device = tree({});
+    symlinkSync("/dev/zero", join(device, "b.yaml"));
+    await expect(readTree(device, options)).rejects.toThrow("leads out of the directory");
+  });
+
+  it("reads a pipe that is named itself, where that is wanted, and never more than a manifest may have", async () => {
+    const pipe = join(tree({}), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [{ manifests }] = await Promise.all([
+      readTree(pipe, { ...options, pipes: true }),
+      writeFile(pipe, manifest("a")),
+    ]);
+    expect(manifests.map(({ position }) => position.file)).toEqual([pipe]);
+    await expect(readTree(pipe, options)).rejects.toThrow("is no regular file");
+    await expect(readTree("/dev/zero", { ...options, pipes: true })).rejects.toThrow("a manifest file may have");
   });
 
   it("does not read a manifest of 50 MB", async () => {
