@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Event, Secret } from "../../controller/api/core-kinds.ts";
 import { Node } from "../../controller/api/node.ts";
 import { NodeGroup } from "../../controller/api/node-group.ts";
+import type { Clock } from "../../controller/base/clock.ts";
 import type { Driver } from "../../controller/drivers/driver.ts";
 import { physicsPresets } from "../../controller/simulator/spore/physics.ts";
 import { simulatedImage } from "../../controller/simulator/spore/simulated-image.ts";
@@ -170,6 +171,40 @@ describe("bad luck and lies", () => {
     board?.clearFault("forgets-writes");
     await eventually(cluster.client, Node, name, isReady, 60_000);
   }, 90_000);
+
+  it("a board that is ahead of a clock that was set back says what blocks it, and goes on when the clock is right", async () => {
+    const { fleet, cluster, control } = await startConverged(1);
+    const [board] = fleet.nodes;
+    const name = nodeName(board);
+    await control.stop();
+    await cluster.client.delete(Node, { name }, { signal: never });
+    await pushFirmware(cluster, "v120", "1.2.0", simulatedImage({ name: "lab-sensor", version: "1.2.0" }));
+    await changeGroup(cluster, { template: { firmware: { name: "v120" } } });
+    const { clock } = cluster;
+    const setBack: Clock = {
+      now: () => clock.now() - 24 * 60 * 60_000,
+      monotonic: () => clock.monotonic(),
+      after: (delayMs, fire) => clock.after(delayMs, fire),
+    };
+    const late = await startControl({ ...cluster, clock: setBack }, { fleet, autoAdopt: ["default"] });
+    const blocked = await eventually(
+      cluster.client,
+      Node,
+      name,
+      (node) => stateOf(node, "Stalled") === "True StaleFence",
+    );
+    const ready = blocked?.status?.conditions?.find(({ type }) => type === "Ready");
+    expect(ready).toMatchObject({
+      status: "False",
+      reason: "StaleFence",
+      message: expect.stringMatching(/set the clock/),
+    });
+    expect(blocked?.status?.failedAttempts).toBeUndefined();
+    await late.stop();
+    await startControl(cluster, { fleet, autoAdopt: ["default"] });
+    await eventually(cluster.client, Node, name, isReady, 60_000);
+    expect(board?.state.image.version).toBe("1.2.0");
+  }, 120_000);
 
   it("an image that does not fit is not sent, and says why", async () => {
     const { fleet, cluster } = await startAll();

@@ -4,20 +4,19 @@ import { backoffDelayMs } from "../../base/backoff.ts";
 import type { JsonValue } from "../../base/json.ts";
 import { canonicalJson } from "../../base/json.ts";
 import type { Random } from "../../base/random.ts";
-import type { Action, Observation, Outcome, Target } from "../../drivers/driver.ts";
+import type { Observation, Outcome, Target } from "../../drivers/driver.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
-import { actionBackoff } from "./advance.ts";
 import { tokenKey } from "./config-hash.ts";
 import { knownConfigs } from "./desired.ts";
 import { tokenFor } from "./device-token.ts";
+import { actionBackoff, noteFailure } from "./failures.ts";
 import type { NodeMemory, Refusable } from "./memory.ts";
 import { openOperation } from "./new-operation.ts";
 import { metSomebodyElse } from "./operation.ts";
+import { performOn } from "./perform.ts";
 import { notSupported, type Plan } from "./plan.ts";
-import { redacted } from "./redact.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
-const silent = () => {};
 const repeatWindowMs = 60_000;
 
 /** Where to send an action, under the device's own name and with its token. Undefined while the device was not seen. */
@@ -56,7 +55,7 @@ export async function restart(
     message: "Restarting the device.",
     action: "Restart",
   });
-  return await work.driver.perform(target, { kind: "Restart" }, silent, context.signal);
+  return await performOn(work, target, { kind: "Restart" }, context.signal);
 }
 
 /** Pushes the configuration that drifted. */
@@ -66,9 +65,8 @@ export async function pushConfig(
   { target, plan }: { readonly target: Target; readonly plan: Extract<Plan, { kind: "pushConfig" }> },
   context: ReconcileContext,
 ): Promise<void> {
-  const { memory, desired, driver } = work;
-  const answer = await driver.perform(target, { kind: "PushConfig", values: plan.values }, silent, context.signal);
-  const outcome = redacted(answer, desired.config);
+  const { memory, desired } = work;
+  const outcome = await performOn(work, target, { kind: "PushConfig", values: plan.values }, context.signal);
   const keys = Object.keys(plan.values).sort().join(", ");
   const what = {
     refusable: "config",
@@ -91,10 +89,9 @@ export async function setLabels(
   { target, plan }: { readonly target: Target; readonly plan: Extract<Plan, { kind: "setLabels" }> },
   context: ReconcileContext,
 ): Promise<boolean> {
-  const { memory, driver } = work;
+  const { memory } = work;
   const { labels, remove } = plan;
-  const action: Action = { kind: "SetLabels", labels, remove };
-  const outcome = await driver.perform(target, action, silent, context.signal);
+  const outcome = await performOn(work, target, { kind: "SetLabels", labels, remove }, context.signal);
   const detail = [
     ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
     ...remove.map((key) => `${key}-`),
@@ -124,6 +121,8 @@ interface Settlement {
   readonly target: Target;
 }
 
+const noEffect = { reason: "NoEffect", message: "The device confirmed it and shows no effect." };
+
 /**
  * Draws the consequences of a small action. That a device has no way to do it is a fact about the device and no failure: the conditions say
  * so, and no event.
@@ -139,7 +138,9 @@ function settle(
   memory.unconfirmed = true;
   if (outcome.kind === "done") {
     memory.failures = 0;
+    delete memory.lastFailure;
     memory.retryAtMs = repeatDelayMs(memory, refusable, wish, clock.monotonic(), random);
+    if (memory.retryAtMs > 0) memory.lastFailure = noEffect;
     recorder.record(node, { type: "Normal", reason: done, message: `Sent to the device: ${detail}.` });
     return true;
   }
@@ -154,8 +155,7 @@ function settle(
   } else if (outcome.kind === "refused" && !metSomebodyElse(reason)) {
     memory.refused.set(refusable, { wish, problem: { remedy: "stalled", reason, message } });
   }
-  memory.failures += 1;
-  memory.retryAtMs = clock.monotonic() + backoffDelayMs(actionBackoff, memory.failures, random);
+  noteFailure(memory, { reason, message }, clock, random);
   recorder.record(node, { type: "Warning", reason: failed, message: `${reason}: ${message} (${detail})` });
   return false;
 }

@@ -1,8 +1,8 @@
 import type { NodeStatusOperation } from "../../api/node.ts";
-import { backoffDelayMs } from "../../base/backoff.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Outcome } from "../../drivers/driver.ts";
 import { rfc3339 } from "./facts-of-device.ts";
+import { noteFailure } from "./failures.ts";
 import { type NodeMemory, type PhaseWatch, phaseWatch } from "./memory.ts";
 import {
   countsAsAttempt,
@@ -19,8 +19,6 @@ import {
 import { firmwareVerdict } from "./situation.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 
-/** Waiting after an action that failed; the device is looked at first in any case. */
-export const actionBackoff = { baseMs: 10_000, maxMs: 5 * 60_000 };
 /** Restarts that did not happen, before a person must look. */
 const restartAttemptsMax = 3;
 
@@ -128,6 +126,7 @@ function succeed(
 ): void {
   const { memory, desired, node } = work;
   memory.failures = 0;
+  delete memory.lastFailure;
   memory.retryAtMs = 0;
   memory.refused.clear();
   if (operation.kind === "InstallFirmware") {
@@ -150,8 +149,7 @@ function fail(
 ): void {
   const { memory, node } = work;
   const { reason, message } = change;
-  memory.failures += 1;
-  memory.retryAtMs = clock.monotonic() + backoffDelayMs(actionBackoff, memory.failures, dependencies.random);
+  noteFailure(memory, { reason, message }, clock, dependencies.random);
   memory.mustLook = true;
   if (reason === "Unauthorized" && memory.shownToken !== undefined) memory.refusedTokens.add(memory.shownToken);
   const { digest } = operation;

@@ -44,6 +44,7 @@ export function assess(work: NodeWork, clock: Clock): Assessment {
     restart: restartSituation(desired, work.restartedAt, bootOf(memory, clock), clock.now()),
     refused,
     retryInMs: Math.max(0, memory.retryAtMs - nowMs),
+    ...(memory.lastFailure && { lastFailure: memory.lastFailure }),
   };
   const known = memory.observation !== undefined && !desired.problem && desired.group !== undefined;
   const managed = known && isManaged(work.node) ? { ...drifts, refused } : undefined;

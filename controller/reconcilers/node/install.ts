@@ -2,11 +2,12 @@ import { keyOf, keyText } from "../../api/meta.ts";
 import { Node, type NodeStatusOperation } from "../../api/node.ts";
 import type { Clock } from "../../base/clock.ts";
 import { isSporeError, SporeError } from "../../base/errors.ts";
-import type { Outcome, Target } from "../../drivers/driver.ts";
+import type { Progress, Target } from "../../drivers/driver.ts";
 import { conflictOf } from "./assess.ts";
 import { type DesiredFirmware, desiredOf } from "./desired.ts";
 import { openOperation } from "./new-operation.ts";
 import { isOpen, transferDeadlineMs, withFailure } from "./operation.ts";
+import { performOn } from "./perform.ts";
 import { permissionOf } from "./permission.ts";
 import { describe, type RunEnd } from "./status.ts";
 import type { InstallEnd, NodeDependencies, NodeWork } from "./work.ts";
@@ -75,12 +76,8 @@ async function install(dependencies: NodeDependencies, install: Install, signal:
   recorder.record(work.node, { type: "Normal", reason: "Installing", message, action: "InstallFirmware" });
   try {
     const action = { kind: "InstallFirmware", image, md5, version: firmware.version, fence: operation.fence } as const;
-    const outcome: Outcome = await work.driver.perform(
-      target,
-      action,
-      (transfer) => key !== undefined && sightings.setTransfer(key, transfer),
-      signal,
-    );
+    const report: Progress = (transfer) => key !== undefined && sightings.setTransfer(key, transfer);
+    const outcome = await performOn(work, target, action, signal, report);
     return { kind: "ended", operationId: operation.id, outcome };
   } finally {
     if (key !== undefined) sightings.setTransfer(key, undefined);

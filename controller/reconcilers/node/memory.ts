@@ -6,6 +6,9 @@ import { type LookRecord, neverLooked } from "./look-schedule.ts";
 /** Which action a device refused. */
 export type Refusable = "config" | "labels" | "restart";
 
+/** Why an action failed. */
+export type Failure = Pick<Problem, "reason" | "message">;
+
 /**
  * What a process remembers of one node between runs, and may forget at any time: whatever decides about writing is either in the object's
  * status or looked up again. Times are monotonic.
@@ -38,6 +41,8 @@ export interface NodeMemory {
   installing?: string;
   retryAtMs: number;
   failures: number;
+  /** Why the last action failed; absent once one was carried out. */
+  lastFailure?: Failure;
   phase?: PhaseWatch;
   /**
    * The operation that the device, or the way to it, was seen to cut short. Only then it counts against the image that it did not happen:

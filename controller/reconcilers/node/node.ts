@@ -3,7 +3,6 @@ import { type Key, keyOf, keyText } from "../../api/meta.ts";
 import { Node } from "../../api/node.ts";
 import { NodeGroup } from "../../api/node-group.ts";
 import { NodeGroupRevision } from "../../api/node-group-revision.ts";
-import { backoffDelayMs } from "../../base/backoff.ts";
 import { SporeError } from "../../base/errors.ts";
 import type { Outcome } from "../../drivers/driver.ts";
 import type { Cache, Change } from "../../runtime/cache.ts";
@@ -12,9 +11,9 @@ import type { ControllerSpec } from "../../runtime/controller.ts";
 import { type Source, watch } from "../../runtime/enqueue.ts";
 import { desireChanged } from "../../runtime/predicate.ts";
 import { done, type Reconcile, type ReconcileContext, type Result } from "../../runtime/reconcile.ts";
-import { actionBackoff } from "./advance.ts";
 import { conflictOf } from "./assess.ts";
 import { desiredOf, wouldSelect } from "./desired.ts";
+import { noteFailure } from "./failures.ts";
 import { isExecuting, stopInstall } from "./install.ts";
 import { identityOf, locate } from "./locate.ts";
 import { NodeMemories } from "./memory.ts";
@@ -143,8 +142,8 @@ function collect(
   if (!end) return undefined;
   delete memory.installing;
   if (end.kind === "failed") {
-    memory.failures += 1;
-    memory.retryAtMs = clock.monotonic() + backoffDelayMs(actionBackoff, memory.failures, random);
+    const message = end.error instanceof Error ? end.error.message : String(end.error);
+    noteFailure(memory, { reason: "NotStarted", message }, clock, random);
     log.warn({ err: end.error }, "an install ended before the device could answer");
     return undefined;
   }

@@ -27,6 +27,8 @@ export interface Situation {
   readonly refused: { readonly config?: Problem; readonly labels?: Problem; readonly restart?: Problem };
   /** Time to wait after an action that failed. */
   readonly retryInMs: number;
+  /** Why it failed. */
+  readonly lastFailure?: Pick<Problem, "reason" | "message">;
 }
 
 export type FirmwareSituation =
@@ -64,8 +66,8 @@ export type Plan =
     }
   /** Nothing to do until time passes or something changes. */
   | { readonly kind: "wait"; readonly reason: string; readonly message: string; readonly delayMs?: number }
-  /** Nothing to do until a person acts. */
-  | { readonly kind: "stalled"; readonly reason: string; readonly message: string }
+  /** Nothing to do until a person acts; with a delay where nobody will tell us that somebody has. */
+  | { readonly kind: "stalled"; readonly reason: string; readonly message: string; readonly delayMs?: number }
   | { readonly kind: "converged" };
 
 /** Plans that write to the device. */
@@ -100,7 +102,8 @@ function heldPlan(situation: Situation, permission: Refusal): Plan {
   return nothing ? free : wait(reason, message);
 }
 
-function firmwarePlan({ firmware, retryInMs }: Situation): Plan | undefined {
+function firmwarePlan(situation: Situation): Plan | undefined {
+  const { firmware } = situation;
   if (!firmware.wanted) return undefined;
   const { attempts, digest, misfit, verdict } = firmware;
   if (attempts && isExhausted(attempts, digest)) {
@@ -108,7 +111,7 @@ function firmwarePlan({ firmware, retryInMs }: Situation): Plan | undefined {
   }
   if (verdict === "same") return undefined;
   if (misfit) return stalled(misfit);
-  return retryInMs > 0 ? backOff(retryInMs) : { kind: "install" };
+  return backOff(situation) ?? { kind: "install" };
 }
 
 function gaveUp({ reason, count }: NodeStatusFailedAttempts): string {
@@ -116,7 +119,8 @@ function gaveUp({ reason, count }: NodeStatusFailedAttempts): string {
   return `The image was tried ${tries} and failed (${reason}); it is not tried again until another image is wanted.`;
 }
 
-function restartPlan({ restart, refused, retryInMs }: Situation): Plan | undefined {
+function restartPlan(situation: Situation): Plan | undefined {
+  const { restart, refused } = situation;
   switch (restart.kind) {
     case "notWanted":
     case "carriedOut":
@@ -124,20 +128,22 @@ function restartPlan({ restart, refused, retryInMs }: Situation): Plan | undefin
       return undefined;
     case "due":
       if (refused.restart) return stalled(refused.restart);
-      return retryInMs > 0 ? backOff(retryInMs) : { kind: "restart" };
+      return backOff(situation) ?? { kind: "restart" };
   }
 }
 
-function configPlan({ config, refused, retryInMs }: Situation): Plan | undefined {
+function configPlan(situation: Situation): Plan | undefined {
+  const { config, refused } = situation;
   if (config.kind !== "drifted" || isBeyondDevice(refused.config)) return undefined;
   if (refused.config) return stalled(refused.config);
-  return retryInMs > 0 ? backOff(retryInMs) : { kind: "pushConfig", values: config.push, withheld: config.withheld };
+  return backOff(situation) ?? { kind: "pushConfig", values: config.push, withheld: config.withheld };
 }
 
-function labelPlan({ labels, refused, retryInMs }: Situation): Plan | undefined {
+function labelPlan(situation: Situation): Plan | undefined {
+  const { labels, refused } = situation;
   if (labels.kind !== "drifted" || isBeyondDevice(refused.labels)) return undefined;
   if (refused.labels) return stalled(refused.labels);
-  return retryInMs > 0 ? backOff(retryInMs) : { kind: "setLabels", labels: labels.set, remove: labels.remove };
+  return backOff(situation) ?? { kind: "setLabels", labels: labels.set, remove: labels.remove };
 }
 
 /** The reason of a refusal by a device that has no such endpoint. */
@@ -157,14 +163,25 @@ function leftover({ config }: Situation): Plan {
   });
 }
 
-function backOff(delayMs: number): Plan {
-  return wait("BackOff", "The last action failed; it is tried again soon.", delayMs);
+/** The wait after an action that failed; undefined when it is over. */
+function backOff({ retryInMs, lastFailure }: Situation): Plan | undefined {
+  if (retryInMs <= 0) return undefined;
+  if (lastFailure?.reason === "StaleFence") return { ...stalled(staleFence), delayMs: retryInMs };
+  const why = lastFailure ? ` ${lastFailure.reason}: ${lastFailure.message}` : "";
+  return wait("BackOff", `The last action failed; it is tried again soon.${why}`, retryInMs);
 }
+
+/** A fence is never less than the time in seconds, so a device can be ahead of us only where a clock went back. */
+const staleFence = {
+  reason: "StaleFence",
+  message:
+    "The device has taken an order with a later fence than this controller can give, and refuses older ones: another spored commands it, or the clock of this machine was set back. Stop the other one, or set the clock (timedatectl set-ntp true); then it goes on by itself.",
+};
 
 function wait(reason: string, message: string, delayMs?: number): Plan {
   return { kind: "wait", reason, message, ...(delayMs !== undefined && { delayMs }) };
 }
 
-function stalled({ reason, message }: Pick<Problem, "reason" | "message">): Plan {
+function stalled({ reason, message }: Pick<Problem, "reason" | "message">): Extract<Plan, { kind: "stalled" }> {
   return { kind: "stalled", reason, message };
 }

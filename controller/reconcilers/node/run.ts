@@ -183,7 +183,8 @@ function comeBack(dependencies: NodeDependencies, work: NodeWork, plan: Plan, { 
   if (isExecuting(dependencies, work.node)) return done;
   const waits = waitsOf(dependencies, work, nowMs, desired.restartedAt, clock.now());
   // By the plan and not by the time left, which may have run out since the plan was made.
-  if (plan.kind === "wait" && plan.delayMs !== undefined) waits.push({ inMs: plan.delayMs, why: plan.message });
+  if ((plan.kind === "wait" || plan.kind === "stalled") && plan.delayMs !== undefined)
+    waits.push({ inMs: plan.delayMs, why: plan.message });
   const [soonest] = waits.sort((a, b) => a.inMs - b.inMs);
   return soonest ? requeueAfter(Math.max(soonest.inMs, shortestWaitMs), soonest.why) : done;
 }

@@ -135,6 +135,12 @@ describe("planNext", () => {
       "setLabels",
     ],
     ["patience after a failed push", { config: driftedConfig, retryInMs: 9 }, "wait", "BackOff"],
+    [
+      "a call for a person where the device has a later fence",
+      { firmware: wanted(), retryInMs: 9, lastFailure: { reason: "StaleFence", message: "m" } },
+      "stalled",
+      "StaleFence",
+    ],
     ["a look after the last write", { unconfirmed: true }, "observe"],
     ["one write after another before it looks again", { unconfirmed: true, labels: driftedLabels }, "setLabels"],
     ["convergence where the device cannot hold configuration", { config: { kind: "notSupported" } }, "converged"],
@@ -148,6 +154,16 @@ describe("planNext", () => {
     const plan = planNext({ ...settled, ...more });
     expect(plan.kind).toBe(kind);
     if (reason !== undefined) expect(plan).toHaveProperty("reason", reason);
+  });
+
+  it("says why it waits after a failure", () => {
+    const lastFailure = { reason: "Overloaded", message: "The device answered 503." };
+    expect(planNext({ ...settled, labels: driftedLabels, retryInMs: 9, lastFailure })).toEqual({
+      kind: "wait",
+      reason: "BackOff",
+      message: "The last action failed; it is tried again soon. Overloaded: The device answered 503.",
+      delayMs: 9,
+    });
   });
 
   it("passes on what must be written", () => {
