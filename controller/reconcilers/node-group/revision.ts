@@ -67,7 +67,7 @@ export function newRevision(
       ...(labels && { labels }),
       ...(firmware && { firmware }),
       ...(config && {
-        config: { secretName: `${name}${secretSuffix}`, hash: sha256(canonicalJson({ ...config.values })) },
+        config: { secretName: `${name}${secretSuffix}`, hash: configContentHash(config) },
       }),
       ...(restartedAt !== undefined && { restartedAt }),
     },
@@ -89,6 +89,11 @@ export function newConfigSecret(revision: NodeGroupRevision, config: ResolvedCon
       [secretKeysEntry]: base64(canonicalJson(config.secretKeys)),
     },
   };
+}
+
+/** `spec.config.hash` of a revision with this configuration. */
+export function configContentHash({ values }: ResolvedConfig): string {
+  return sha256(canonicalJson({ ...values }));
 }
 
 /** The number of a group's next revision. */

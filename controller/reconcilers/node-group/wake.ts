@@ -10,6 +10,7 @@ import type { Change } from "../../runtime/cache.ts";
 import type { CacheSource } from "../../runtime/caches.ts";
 import { type Watch, watch, watchOwned } from "../../runtime/enqueue.ts";
 import { desireChanged } from "../../runtime/predicate.ts";
+import { revisionsOfSecret } from "./config-secret.ts";
 
 /** What besides its own spec makes a group look again. */
 export function groupWatches(caches: CacheSource): readonly Watch[] {
@@ -29,7 +30,21 @@ export function groupWatches(caches: CacheSource): readonly Watch[] {
       keysOf(inNamespace(metadata.namespace).filter((group) => refersTo(group, "secretRef", metadata.name))),
     ),
     watchOwned(NodeGroupRevision, NodeGroup),
+    // A revision's Secret that somebody deleted is made again.
+    watch(
+      Secret,
+      (secret) =>
+        revisionsOfSecret(caches, secret).map(({ metadata: { namespace = "" }, spec: { group } }) => ({
+          namespace,
+          name: group,
+        })),
+      isGone,
+    ),
   ];
+}
+
+function isGone({ object }: Change<Secret>): boolean {
+  return object === undefined;
 }
 
 /** The group that decides about the node, and every group that it matches. */

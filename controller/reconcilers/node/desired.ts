@@ -9,7 +9,7 @@ import type { ImageFacts } from "../../artifacts/image-facts.ts";
 import type { WantedFirmware } from "../../artifacts/same-firmware.ts";
 import { isSporeError } from "../../base/errors.ts";
 import type { CacheSource } from "../../runtime/caches.ts";
-import { readConfigSecret } from "../node-group/revision.ts";
+import { configContentHash, readConfigSecret } from "../node-group/revision.ts";
 import { type Problem, type Resolved, resolved, stalled, waits } from "../problem.ts";
 import { wantedFirmware } from "../wanted-firmware.ts";
 import type { DesiredConfig } from "./config-drift.ts";
@@ -107,6 +107,12 @@ function desiredConfig(
   const content = readConfigSecret(secret);
   if (!content) {
     return stalled("InvalidConfig", `Secret "${secretName}" was not written by SPORE; delete it and it is made again.`);
+  }
+  if (configContentHash(content) !== hash) {
+    return stalled(
+      "InvalidConfig",
+      `Secret "${secretName}" does not hold what NodeGroupRevision "${metadata.name}" was made from (spec.config.hash), so nothing is sent; delete the Secret and it is made again.`,
+    );
   }
   return resolved({ ...content, hash, secretsInClear: spec.secretsInClear === true });
 }

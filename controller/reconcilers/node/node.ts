@@ -1,5 +1,5 @@
 import { Secret } from "../../api/core-kinds.ts";
-import { type Key, keyOf, keyText } from "../../api/meta.ts";
+import { type Key, keyOf, keyText, parseKey } from "../../api/meta.ts";
 import { Node } from "../../api/node.ts";
 import { NodeGroup } from "../../api/node-group.ts";
 import { NodeGroupRevision } from "../../api/node-group-revision.ts";
@@ -11,6 +11,7 @@ import type { ControllerSpec } from "../../runtime/controller.ts";
 import { type Source, watch } from "../../runtime/enqueue.ts";
 import { desireChanged } from "../../runtime/predicate.ts";
 import { done, type Reconcile, type ReconcileContext, type Result } from "../../runtime/reconcile.ts";
+import { revisionsOfSecret } from "../node-group/config-secret.ts";
 import { conflictOf } from "./assess.ts";
 import { desiredOf, wouldSelect } from "./desired.ts";
 import { noteFailure } from "./failures.ts";
@@ -41,6 +42,7 @@ export function nodeController(dependencies: NodeDependencies): ControllerSpec<N
     when: desireChanged,
     watches: [
       watch(NodeGroup, (group) => nodesOf(nodes, group), desireChanged),
+      watch(Secret, (secret) => nodesOfConfig(caches, secret)),
       watch(Node, (node) => rivalsOf(caches, node), claimsAnotherName),
     ],
     sources: [soundings(dependencies), executor.ended],
@@ -53,6 +55,18 @@ function nodesOf(nodes: Cache<Node>, group: NodeGroup): readonly Key[] {
   const assigned = nodes.index(groupsOf).get(keyText(keyOf(group)));
   const waiting = nodes.index(unassignedOf).get(group.metadata.namespace ?? "");
   return [...assigned, ...waiting.filter((node) => wouldSelect(group, node))].map(keyOf);
+}
+
+/** The nodes whose configuration the Secret holds. */
+function nodesOfConfig(caches: CacheSource, secret: Secret): readonly Key[] {
+  const nodes = caches.of(Node).index(revisionsOf);
+  return revisionsOfSecret(caches, secret).flatMap((revision) => nodes.get(keyText(keyOf(revision))).map(keyOf));
+}
+
+function revisionsOf({ spec: { assignment } }: Node): readonly string[] {
+  if (assignment?.group === undefined || assignment.revision === undefined) return [];
+  const { namespace = "" } = parseKey(assignment.group);
+  return [keyText({ namespace, name: assignment.revision })];
 }
 
 /** The namespace of an owned node that no group has taken yet. */
