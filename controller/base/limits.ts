@@ -11,6 +11,7 @@ export const storeHistoryMinMs = 5 * 60 * 1000;
 export const storeHistoryMinRevisions = 10_000;
 /** Events that a watch of the store may fall behind. */
 export const storeWatchQueueMaxEvents = 20_000;
+export const storeWatchQueueMaxBytes = 128 * 1024 * 1024;
 /** Unowned nodes that are kept as objects; forged heartbeats fill nothing. */
 export const unownedNodesMax = 4096;
 /** Tries with one image on one node before it is Stalled. */

@@ -35,7 +35,7 @@ export interface Store {
   /**
    * Every change to a key under `prefix` with a revision above `after`, exactly once, in order of revision; changes of one commit in
    * the order of its array. Ends when `signal` aborts, and when the store closes. A consumer that falls behind by more than
-   * `storeWatchQueueMaxEvents` is ended with `SPORE_EXPIRED` and may resume after the last revision it saw: a watch ends between two
+   * `storeWatchQueueMaxEvents` or `storeWatchQueueMaxBytes` is ended with `SPORE_EXPIRED` and may resume after the last revision it saw: a watch ends between two
    * commits, unless its own signal aborts.
    *
    * @throws SporeError `SPORE_EXPIRED` when changes after `after` were compacted away.

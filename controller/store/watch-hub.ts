@@ -1,5 +1,6 @@
 import { SporeError } from "../base/errors.ts";
-import { storeWatchQueueMaxEvents } from "../base/limits.ts";
+import { Fifo } from "../base/fifo.ts";
+import { storeWatchQueueMaxBytes, storeWatchQueueMaxEvents } from "../base/limits.ts";
 import type { ChangeEvent } from "./store.ts";
 
 /** Everything that one commit changed under the prefix asked for; never empty. */
@@ -88,8 +89,9 @@ export class WatchHub {
 class LiveQueue {
   readonly #prefix: string;
   readonly #after: number;
-  #commits: CommitEvents[] = [];
+  #commits = new Fifo<CommitEvents>();
   #waitingEvents = 0;
+  #waitingBytes = 0;
   #over: "no" | "ended" | "too slow" = "no";
   #wake: (() => void) | undefined;
 
@@ -107,7 +109,8 @@ class LiveQueue {
     const events = under(this.#prefix, commit);
     if (events.length === 0) return;
     this.#waitingEvents += events.length;
-    if (this.#waitingEvents > storeWatchQueueMaxEvents) {
+    this.#waitingBytes += bytesOf(events);
+    if (this.#waitingEvents > storeWatchQueueMaxEvents || this.#waitingBytes > storeWatchQueueMaxBytes) {
       this.#finish("too slow");
     } else {
       this.#commits.push(events);
@@ -125,22 +128,29 @@ class LiveQueue {
    * @throws SporeError `SPORE_EXPIRED` when the watch fell behind.
    */
   async next(): Promise<CommitEvents | undefined> {
-    while (!this.isOver && this.#commits.length === 0) {
+    while (!this.isOver && this.#commits.size === 0) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     if (this.#over === "too slow") throw tooSlow();
     const commit = this.#commits.shift();
-    this.#waitingEvents -= commit?.length ?? 0;
+    if (commit === undefined) return undefined;
+    this.#waitingEvents -= commit.length;
+    this.#waitingBytes -= bytesOf(commit);
     return commit;
   }
 
   #finish(how: "ended" | "too slow"): void {
     this.#over = how;
-    this.#commits = [];
+    this.#commits = new Fifo();
     this.#wake?.();
   }
+}
+
+/** What the values take; the previous ones were values of other events. */
+function bytesOf(commit: CommitEvents): number {
+  return commit.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0);
 }
 
 /** The part of a commit that is under `prefix`. */
@@ -152,7 +162,7 @@ export function under(prefix: string, commit: CommitEvents): CommitEvents {
 function tooSlow(): SporeError {
   return new SporeError(
     "SPORE_EXPIRED",
-    `This watch fell more than ${storeWatchQueueMaxEvents} events behind and was ended.`,
+    `This watch fell more than ${storeWatchQueueMaxEvents} events or ${storeWatchQueueMaxBytes} bytes behind and was ended.`,
     { hint: "Watch again from the last revision seen." },
   );
 }
