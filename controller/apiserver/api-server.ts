@@ -56,8 +56,10 @@ export interface ApiServer extends AsyncDisposable {
   drain(): void;
 }
 
-/** Requests other than watches and transfers end after this time, as in kube-apiserver. */
+/** Requests other than watches end after this time, as in kube-apiserver. */
 const requestTimeoutMs = 60_000;
+/** An image over a slow line takes longer. */
+const uploadTimeoutMs = 600_000;
 
 /** Makes a server over an open store, and the namespaces that are always there. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
@@ -156,10 +158,10 @@ class Server implements ApiServer {
     user: User,
     warn: (text: string) => void,
   ): Promise<ApiResponse> {
-    const unbounded = info.kind === "resource" ? info.verb === "watch" : info.segments[0] === "artifacts";
-    if (unbounded) return this.#answer(request, info, user, warn);
+    if (info.verb === "watch") return this.#answer(request, info, user, warn);
+    const timeoutMs = info.kind === "path" && info.segments[0] === "artifacts" ? uploadTimeoutMs : requestTimeoutMs;
     const what = `${request.method} ${request.path}`;
-    using deadline = new Deadline(this.#options.clock, request.signal, requestTimeoutMs, what);
+    using deadline = new Deadline(this.#options.clock, request.signal, timeoutMs, what);
     return await untilAborted(this.#answer({ ...request, signal: deadline.signal }, info, user, warn), deadline.signal);
   }
 

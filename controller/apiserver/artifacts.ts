@@ -1,5 +1,6 @@
 import type { ApiRequest, ApiResponse } from "../api/transport.ts";
 import { type BlobInfo, type BlobStore, isDigest } from "../artifacts/blob-store.ts";
+import { eachUntilAborted } from "../base/each-until-aborted.ts";
 import { SporeError } from "../base/errors.ts";
 import { imageMaxBytes } from "../base/limits.ts";
 import { bytesReply, jsonReply, streamReply } from "./reply.ts";
@@ -36,8 +37,8 @@ async function upload(request: ApiRequest, digest: string, blobs: BlobStore): Pr
   if (announced > imageMaxBytes) {
     throw new SporeError("SPORE_TOO_LARGE", `an artifact may have ${imageMaxBytes} bytes, this one has ${announced}`);
   }
-  const outcome = await blobs.put(digest, chunksOf(request.body), imageMaxBytes);
-  if (outcome === "exists") await drain(chunksOf(request.body));
+  const outcome = await blobs.put(digest, chunksOf(request), imageMaxBytes);
+  if (outcome === "exists") await drain(chunksOf(request));
   const info = await blobs.stat(digest);
   const body = { digest: `sha256:${digest}`, sizeBytes: info?.sizeBytes ?? 0 };
   return jsonReply(outcome === "created" ? 201 : 200, JSON.stringify(body));
@@ -52,9 +53,9 @@ async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
   }
 }
 
-async function* chunksOf(body: ApiRequest["body"]): AsyncGenerator<Uint8Array> {
+async function* chunksOf({ body, signal }: ApiRequest): AsyncGenerator<Uint8Array> {
   if (body instanceof Uint8Array) yield body;
-  else if (body !== undefined) yield* body;
+  else if (body !== undefined) yield* eachUntilAborted(body, signal);
 }
 
 async function download(request: ApiRequest, digest: string, blobs: BlobStore): Promise<ApiResponse> {

@@ -1,10 +1,11 @@
 import type { ApiRequest, ApiResponse, Method, Transport } from "../api/transport.ts";
+import { eachUntilAborted } from "../base/each-until-aborted.ts";
 import { apiClient } from "../client/api-client.ts";
 import type { Client, WatchEvent } from "../client/client.ts";
 import { findKubeconfig } from "../client/find-kubeconfig.ts";
 import { httpsTransport } from "../client/https-transport.ts";
 import { readKubeconfig } from "../client/kubeconfig.ts";
-import { eachUntilAborted, readText } from "../client/response-body.ts";
+import { readText } from "../client/response-body.ts";
 import { responseError } from "../client/status-error.ts";
 import { linesOf, parseWatchEvent, type Watched } from "../client/watch-stream.ts";
 import { clientVersion } from "./client-version.ts";

@@ -5,6 +5,7 @@ import { asJson } from "../base/as-json.ts";
 import type { Clock } from "../base/clock.ts";
 import { Deadline, untilAborted } from "../base/deadline.ts";
 import { deepFreeze } from "../base/deep-freeze.ts";
+import { eachUntilAborted } from "../base/each-until-aborted.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
 import type {
@@ -19,7 +20,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from "./client.ts";
-import { eachUntilAborted, readText } from "./response-body.ts";
+import { readText } from "./response-body.ts";
 import { responseError } from "./status-error.ts";
 import { parseWarnings } from "./warning-header.ts";
 import { linesOf, parseWatchEvent, watchEventOf } from "./watch-stream.ts";

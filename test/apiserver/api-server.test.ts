@@ -99,6 +99,45 @@ describe("the API server", () => {
     expect(clock.timers).toBe(0);
   });
 
+  it("gives up on an upload that stands still after ten minutes, and lets go of its body", async () => {
+    const clock = new ManualClock();
+    await using server = await testServer({ clock });
+    let isReleased = false;
+    let stands = () => {};
+    const standsStill = new Promise<void>((resolve) => {
+      stands = resolve;
+    });
+    const chunks = [{ done: false, value: new Uint8Array(10) }];
+    const body: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          const chunk = chunks.pop();
+          if (chunk !== undefined) return chunk;
+          stands();
+          return new Promise(() => {});
+        },
+        async return() {
+          isReleased = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const path = `/artifacts/sha256/${"0".repeat(64)}`;
+    const parts = { method: "PUT", path, query: new URLSearchParams(), headers: {}, body } as const;
+    const answer = server.handle({ ...parts, signal: new AbortController().signal }, admin);
+    let answered = false;
+    void answer.then(() => {
+      answered = true;
+    });
+    await standsStill;
+    await clock.advance(599_000);
+    expect([answered, isReleased]).toEqual([false, false]);
+    await clock.advance(1000);
+    expect((await answer).status).toBe(504);
+    expect(isReleased).toBe(true);
+    expect(clock.timers).toBe(0);
+  });
+
   it("ends watches and refuses requests once it is closed, but still says that it is alive", async () => {
     await using server = await testServer();
     const ask = new Asker(inProcessTransport(server, admin));
