@@ -1,9 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { isLongRun } from "./support/long-run.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
-
-/** `SPORE_LONG=1` runs the long sweep: more seeds, more kills. */
-const long = process.env.SPORE_LONG !== undefined;
 
 export default defineConfig({
   test: {
@@ -14,7 +12,7 @@ export default defineConfig({
     reporters: ["default", new SummaryReporter()],
     // Most tests wait for sockets and clocks; one worker less than cores, the default, would leave the machine idle.
     maxWorkers: 3,
-    testTimeout: long ? 600_000 : 20_000,
+    testTimeout: isLongRun ? 600_000 : 20_000,
     hookTimeout: 120_000,
   },
 });

@@ -4,13 +4,14 @@ import { Node } from "../../controller/api/node.ts";
 import { sleep, systemClock } from "../../controller/base/clock.ts";
 import { randomInteger, seededRandom } from "../../controller/base/random.ts";
 import { physicsPresets } from "../../controller/simulator/spore/physics.ts";
+import { isLongRun } from "../support/long-run.ts";
 import { hasTool } from "../support/machine-tools.ts";
 import { BoardRollouts } from "./board-rollouts.ts";
 import type { Plane } from "./plane.ts";
 import { converged, never, push, type Stage, startStage, wantFirmware } from "./simulated.ts";
 import { expectSoundUploads } from "./sound-uploads.ts";
 
-const kills = process.env.SPORE_LONG === undefined ? 10 : 100;
+const kills = isLongRun ? 100 : 10;
 /** Simulated nodes, and the C++ firmware in processes where there is a compiler for it: 50 in all. */
 const boards = hasTool("compiler") ? 4 : 0;
 const nodes = 50 - boards;

@@ -9,12 +9,13 @@ import { silentLogger } from "../../controller/base/log.ts";
 import { randomInteger, seededRandom } from "../../controller/base/random.ts";
 import { openLmdbStore } from "../../controller/store/lmdb.ts";
 import { programUrl } from "../support/built-programs.ts";
+import { isLongRun } from "../support/long-run.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { type Acknowledgement, checkAcknowledged, readAcknowledgement } from "./acknowledgements.ts";
 import { wholeHistory } from "./whole-history.ts";
 
 const writer = fileURLToPath(new URL("processes/writer.mjs", import.meta.url));
-const rounds = process.env.SPORE_LONG === undefined ? 10 : 100;
+const rounds = isLongRun ? 100 : 10;
 
 describe("openLmdbStore", () => {
   it("keeps every acknowledged write through kill -9 at any moment", { timeout: rounds * 10_000 }, async () => {

@@ -10,6 +10,7 @@ import { type Random, randomInteger, seededRandom } from "../../controller/base/
 import { openLmdbStore } from "../../controller/store/lmdb.ts";
 import { readLmdbHeader } from "../../controller/store/lmdb-header.ts";
 import { programUrl } from "../support/built-programs.ts";
+import { isLongRun } from "../support/long-run.ts";
 import { readSystemCalls } from "../support/system-calls.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { RecordedDisk, type Said } from "./recorded-disk.ts";
@@ -18,7 +19,6 @@ const replay = fileURLToPath(new URL("processes/replay.mjs", import.meta.url));
 const calls =
   "openat,pwrite64,pwritev,pwritev2,write,writev,lseek,fdatasync,fsync,sync_file_range,ftruncate,fallocate,mmap,rename,unlink";
 const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
-const long = process.env.SPORE_LONG !== undefined;
 
 const revisionSaid = ({ text }: Said) => Number(text);
 
@@ -32,7 +32,7 @@ describe.skipIf(!canTrace)(
       timeout: 300_000,
     }, async () => {
       await using work = await temporaryDirectory();
-      const plan = planCommits(seededRandom(7), long ? 300 : 60);
+      const plan = planCommits(seededRandom(7), isLongRun ? 300 : 60);
       const { disk, transactions } = await record(work.path, plan);
       const states = statesAfter(plan.flat());
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { isSporeError } from "../../../controller/base/errors.ts";
 import type { Change, Store } from "../../../controller/store/store.ts";
+import { isLongRun } from "../../support/long-run.ts";
 import { StoreModel } from "./model.ts";
 import { list, put, remove, show } from "./notation.ts";
 import { keeping, type OpenStore } from "./setup.ts";
@@ -12,7 +13,7 @@ const prefixes = ["", "/a", "/a/", "/b/"] as const;
 const lastKeys = ["/a/~", "/b/~"] as const;
 /** Few, so that most histories outgrow them. */
 const keptRevisions = 6;
-const longRuns = process.env.SPORE_LONG === undefined ? 1 : 10;
+const longRuns = isLongRun ? 10 : 1;
 
 type PlannedChange = { key: string; value: string | undefined; expect: "any" | "none" | "current" | "stale" };
 type Step =
