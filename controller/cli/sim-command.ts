@@ -1,8 +1,9 @@
 import { SporeError } from "../base/errors.ts";
 import { physicsPresets } from "../simulator/spore/physics.ts";
 import type { Command } from "./command.ts";
-import { exitCodes } from "./io.ts";
-import { runSim, type SimOptions } from "./sim.ts";
+import { exitCodes, type Screen } from "./io.ts";
+import { runSim, type SimOptions, type SimSurroundings } from "./sim.ts";
+import { writeSimulatedImage } from "./sim-image.ts";
 
 /** `sporectl sim --nodes N`: asks no server. */
 export const sim: Command = {
@@ -27,11 +28,17 @@ export const sim: Command = {
       .option("--broadcast <address>", "where to announce", "127.255.255.255")
       .option("--image <file>", "what the nodes run at first")
       .option("--label <key=value...>", "a label of every node", collectLabel)
-      .action(async ({ fault, label, ...options }: SimFlags) => {
+      .option("--write-image <file>", "start nothing: write an image that such nodes run, to push and watch")
+      .option("--image-version <version>", "of that image", "1.2.0")
+      .action(async ({ fault, label, writeImage, imageVersion, ...options }: SimFlags) => {
+        if (writeImage !== undefined) {
+          finish(await writeSimulatedImage(writeImage, imageVersion, options.profile ?? "spore", io));
+          return;
+        }
         const faults = fault === undefined ? {} : { faults: fault };
         const labels = label === undefined ? {} : { labels: label };
-        const surroundings = { out: (line: string) => io.out.write(`${line}\n`), signal: io.signal, clock: io.clock };
-        await runSim({ ...options, ...faults, ...labels }, surroundings);
+        await runSim({ ...options, ...faults, ...labels }, { ...printed(io.out), signal: io.signal, clock: io.clock });
+        if (io.out.isTerminal) io.out.write("\n");
         finish(exitCodes.done);
       });
   },
@@ -40,7 +47,16 @@ export const sim: Command = {
 type SimFlags = Omit<SimOptions, "faults" | "labels"> & {
   readonly fault?: readonly string[];
   readonly label?: Readonly<Record<string, string>>;
+  readonly writeImage?: string;
+  readonly imageVersion: string;
 };
+
+/** On a terminal how the nodes are is one line that is written over and over. */
+function printed(out: Screen): Pick<SimSurroundings, "out" | "status"> {
+  const line = (text: string) => out.write(`${text}\n`);
+  if (!out.isTerminal) return { out: line };
+  return { out: line, status: (text) => out.write(`\r\u001b[2K${text.slice(0, out.width - 1)}`) };
+}
 
 function whole(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);

@@ -37,6 +37,8 @@ export interface SimOptions {
 export interface SimSurroundings {
   /** Takes whole lines. */
   readonly out: (line: string) => void;
+  /** Takes a line every second that replaces the one before; absent where lines stay, and then `out` gets what has changed. */
+  readonly status?: (line: string) => void;
   /** Stops the fleet. */
   readonly signal: AbortSignal;
   /** @default systemClock */
@@ -44,20 +46,22 @@ export interface SimSurroundings {
 }
 
 /**
- * Runs simulated nodes until `signal` aborts, and says once a second how they are.
+ * Runs simulated nodes until `signal` aborts, and says how they are.
  *
- * @throws SporeError `SPORE_USAGE` for flags that make no sense, `SPORE_PORT_TAKEN`.
+ * @throws SporeError `SPORE_USAGE` for flags that make no sense, `SPORE_PORT_TAKEN`, `SPORE_FORBIDDEN` for upstream nodes without port 80.
  */
 export async function runSim(
   options: SimOptions,
-  { out, signal, clock = systemClock }: SimSurroundings,
+  { out, status, signal, clock = systemClock }: SimSurroundings,
 ): Promise<void> {
   const fleetOptions = await readFlags(options, clock);
   const startMs = clock.monotonic();
   await using fleet = await startFleet(fleetOptions);
   const tookMs = Math.round(clock.monotonic() - startMs);
+  requireFindable(fleet, options);
   for (const line of greeting(fleet, options, tookMs)) out(line);
   let before = summarize(fleet);
+  let told = "";
   while (!signal.aborted) {
     try {
       await sleep(clock, 1000, signal);
@@ -65,9 +69,29 @@ export async function runSim(
       break; // the signal: the fleet stops on the way out
     }
     const now = summarize(fleet);
-    out(describe(now, before));
+    const line = describe(now);
+    if (status) status(`${line}, ${now.datagrams.sent - before.datagrams.sent} datagrams/s`);
+    else if (line !== told) out(line);
+    told = line;
     before = now;
   }
+}
+
+const upstreamHttpPort = 80;
+
+/** Upstream firmware serves port 80 and has no word for another: on a port that the system chose nobody would find it. */
+function requireFindable(
+  { nodes: [first] }: Fleet,
+  { profile = "spore", httpPort = upstreamHttpPort }: SimOptions,
+): void {
+  if (profile === "spore" || httpPort !== upstreamHttpPort || first?.httpPort === upstreamHttpPort) return;
+  throw new SporeError(
+    "SPORE_FORBIDDEN",
+    `${profile} nodes serve port ${upstreamHttpPort} and cannot announce another; this user may not open it`,
+    {
+      hint: "run it with sudo, or allow it with `sudo sysctl net.ipv4.ip_unprivileged_port_start=80`; --profile spore needs neither",
+    },
+  );
 }
 
 /** Not all options are handed on: what was not typed stays the fleet's own preset. */
@@ -117,15 +141,21 @@ function greeting(fleet: Fleet, { profile = "spore" }: SimOptions, tookMs: numbe
   const last = fleet.nodes.at(-1);
   if (!first || !last) return [];
   const range = first === last ? first.board.address : `${first.board.address} to ${last.board.address}`;
-  const http =
-    first.httpPort === last.httpPort ? `HTTP on ${first.httpPort}` : "HTTP on free ports, which the nodes announce";
+  const announced = profile === "spore" ? ", which the nodes announce" : "";
+  const http = first.httpPort === last.httpPort ? `HTTP on ${first.httpPort}` : `HTTP on free ports${announced}`;
+  const isHidden = profile !== "spore" && first.httpPort !== upstreamHttpPort;
   return [
     `${fleet.nodes.length} simulated ${profile} nodes run after ${tookMs} ms: ${range}, ${http}.`,
+    ...(isHidden
+      ? [
+          `${profile} nodes cannot announce a port: start spored with --node ${first.board.address}:${first.httpPort} and so on.`,
+        ]
+      : []),
     `They broadcast to ${fleet.broadcast}:${fleet.udpPort}. Stop with Ctrl-C.`,
   ];
 }
 
-function describe(now: FleetSummary, before: FleetSummary): string {
+function describe(now: FleetSummary): string {
   const counted = (count: number, what: string) => (count > 0 ? [`${count} ${what}`] : []);
   const { accepted, refused, failed, aborted } = now.uploads;
   return [
@@ -134,7 +164,6 @@ function describe(now: FleetSummary, before: FleetSummary): string {
     ...counted(now.starting, "starting"),
     ...counted(now.safeMode, "in safe mode"),
     ...counted(now.gone, "gone"),
-    `${now.datagrams.sent - before.datagrams.sent} datagrams/s`,
     ...counted(accepted, "uploads taken"),
     ...counted(refused + failed, "uploads refused"),
     ...counted(aborted, "uploads broken off"),
