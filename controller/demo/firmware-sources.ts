@@ -52,7 +52,8 @@ export const descriptorSource = "spore/firmware.cpp";
 
 /** The boot loader has no use for the node, only for flash, hashes and the board's file. */
 export function loaderSources({ sources }: SourceTree): readonly string[] {
-  const parts = ["descriptor_io", "file_flash", "loader_main", "options", "power_supply", "rtc_file", "signed_program"];
+  const parts = ["descriptor_io", "file_flash", "image_copy", "inflate", "loader_main", "options"];
+  parts.push("power_supply", "rtc_file", "signed_program");
   return sources.filter(
     (path) => /^common\/[^/]+\.cpp$/.test(path) || parts.some((part) => path === `${host}/${part}.cpp`),
   );

@@ -1,6 +1,11 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { hasTool } from "../support/machine-tools.ts";
+import { directoryOfTest } from "../support/temporary-directory.ts";
 import { coreSources, coreTests, run, sanitized } from "./native-program.ts";
 
 const hasCompiler = hasTool("compiler");
@@ -53,6 +58,28 @@ describe.skipIf(!hasCompiler)("a node under hostile bytes", () => {
       expect(end, said).toBe(0);
     },
   );
+});
+
+describe.skipIf(!hasCompiler)("the boot loader's unpacking", () => {
+  const repetitive = Buffer.from(Array.from({ length: 4000 }, (_, i) => `line ${i % 37}\n`).join(""));
+  const noise = createHash("shake256", { outputLength: 40_000 }).update("noise").digest();
+  const { Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY } = constants;
+
+  it.each([
+    ["codes of its own", Buffer.concat([repetitive, noise, repetitive]), { level: 9, strategy: Z_DEFAULT_STRATEGY }],
+    ["no repetitions", repetitive, { strategy: Z_HUFFMAN_ONLY }],
+    ["the fixed codes", repetitive, { strategy: Z_FIXED }],
+    ["stored blocks", noise, { level: 0 }],
+  ])("reads a stream with %s, and survives mutilated ones", { timeout: 60_000 }, async (_, content, options) => {
+    const inflate = "firmware/spore/platform/host/inflate.cpp";
+    const program = await sanitized("inflate-fuzz", [inflate, ...sources, ...coreTests("inflate_fuzz")]);
+    const folder = directoryOfTest();
+    const [packed, unpacked] = [join(folder, "packed"), join(folder, "unpacked")];
+    await writeFile(packed, deflateRawSync(content, options));
+    await writeFile(unpacked, content);
+    const { code: end, output: said } = await run(program, [packed, unpacked, "1000"]);
+    expect(end, said).toBe(0);
+  });
 });
 
 async function runCoreTests() {

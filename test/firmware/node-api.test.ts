@@ -37,7 +37,7 @@ describeBoards("the node's status", () => {
         ota: {
           fsStart: 0xeb000,
           flashMode: 3,
-          gzip: false,
+          gzip: true,
           signed: false,
           sketchMD5: expect.stringMatching(/^[0-9a-f]{32}$/),
         },

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { cp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { constants, gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { packFlashContents, packHostImage } from "../../controller/artifacts/host-image-writer.ts";
 import { systemClock } from "../../controller/base/clock.ts";
@@ -81,6 +82,43 @@ describeBoards("an update over the air", () => {
   });
 });
 
+describeBoards("a packed update", () => {
+  const named = (image: Buffer) => {
+    const packed = gzipSync(image, { level: 9 });
+    packed[3] = 0x08; // there is a file name
+    return Buffer.concat([packed.subarray(0, 10), Buffer.from("firmware.bin\0"), packed.subarray(10)]);
+  };
+  it.each<[string, (image: Buffer) => Buffer]>([
+    ["tightly, with a name", named],
+    ["with the fixed codes", (image) => gzipSync(image, { strategy: constants.Z_FIXED })],
+    ["not at all", (image) => gzipSync(image, { level: 0 })],
+  ])("is unpacked by the boot loader when it is packed %s", async (_, pack) => {
+    await using node = await board(quick);
+    const image = await imageBytes("1.1.0");
+    expect((await upload(node, pack(image))).status).toBe(200);
+    await expect.poll(() => runningVersion(node), soon).toBe("1.1.0");
+    expect((await node.get("/api/node/status?brief=1")).body).toMatchObject({
+      x: { ota: { sketchSize: image.length, sketchMD5: md5Of(image), gzip: true } },
+    });
+  });
+
+  it("that is none leaves the program as it was", async () => {
+    await using node = await board(quick);
+    expect((await upload(node, Buffer.from("1f8b080000000000000307ffffff", "hex"))).status).toBe(200);
+    await expect.poll(() => node.console.some((line) => line.includes("could not install 14 bytes")), soon).toBe(true);
+    await expect.poll(() => runningVersion(node), soon).toBe("1.0.0");
+  });
+
+  it("that is damaged leaves what silicon would have: half of each, until somebody comes with a wire", async () => {
+    await using node = await board(quick);
+    const packed = gzipSync(await imageBytes("1.1.0"));
+    packed.fill(0xff, packed.length >> 1, packed.length - 8);
+    expect((await upload(node, packed)).status).toBe(200);
+    await expect.poll(() => node.console.some((line) => line.includes("could not install")), soon).toBe(true);
+    await expect.poll(() => node.console.some((line) => line.includes("resetting for ever")), soon).toBe(true);
+  });
+});
+
 describeBoards("a refused update", () => {
   const refusals: readonly [string, number, object, (node: Board, image: Buffer) => ReturnType<typeof upload>][] = [
     ["of a wrong MD5", 500, { status: "FAIL", code: 7 }, (node, image) => upload(node, image, { md5: "0".repeat(32) })],
@@ -106,7 +144,7 @@ describeBoards("a refused update", () => {
     ["of an MD5 that is none", 400, { error: "bad_request" }, (node, image) => upload(node, image, { md5: "abc" })],
     ["of a fence that is none", 400, { error: "bad_request" }, (node, image) => upload(node, image, { fence: "x" })],
     ["of text", 422, { error: "invalid_image" }, (node) => uploadBare(node, Buffer.from("hello"), {})],
-    ["of gzip", 422, { error: "invalid_image" }, (node) => upload(node, Buffer.from([0x1f, 0x8b, 8, 0]))],
+    ["of half of gzip's magic", 422, { error: "invalid_image" }, (node) => upload(node, Buffer.from([0x1f, 0x8c]))],
     ["of an empty file", 500, { code: 13 }, (node) => uploadBare(node, Buffer.alloc(0), {})],
     ["for a larger flash", 500, { code: 9 }, (node, image) => upload(node, withByte(image, 3, 0x40))],
   ];

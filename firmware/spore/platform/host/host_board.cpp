@@ -91,6 +91,7 @@ HostFacts::HostFacts(const Options& options, const Flash& flash, ResetReason rea
   facts_.flashChipSize = flash.size();
   facts_.fsStart = options.fsStart;
   facts_.totalHeap = totalHeapBytes;
+  facts_.gzip = true;
 }
 
 bool LoopbackGuard::foreign(Text host, Text origin) const {

@@ -20,9 +20,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "../../../common/boot_command.h"
 #include "descriptor_io.h"
 #include "file_flash.h"
+#include "image_copy.h"
 #include "options.h"
 #include "signed_program.h"
 
@@ -108,19 +108,6 @@ void waitPowered(uint32_t waitMs, const Options& options) {
     char discarded[64];
     if (read(STDIN_FILENO, discarded, sizeof discarded) <= 0) exit(0);
   }
-}
-
-/// Copies whole sectors, as eboot does: no look back, and the first sector only where it differs.
-bool copyImage(Flash& flash, const BootCommand& command) {
-  uint8_t wanted[Flash::sectorBytes], present[Flash::sectorBytes];
-  if (command.source % Flash::sectorBytes != 0 || command.destination % Flash::sectorBytes != 0) return false;
-  for (uint32_t done = 0; done < command.size; done += Flash::sectorBytes) {
-    const uint32_t to = command.destination + done;
-    if (!flash.read(command.source + done, wanted, sizeof wanted)) return false;
-    if (to == 0 && flash.read(to, present, sizeof present) && memcmp(wanted, present, sizeof wanted) == 0) continue;
-    if (!flash.eraseSector(to / Flash::sectorBytes) || !flash.write(to, Bytes(wanted, sizeof wanted))) return false;
-  }
-  return true;
 }
 
 int programFile(const std::string& stateDir, std::string& path) {
