@@ -18,6 +18,8 @@ export interface LiveDevice {
   /** Absent where the family's own port serves. */
   readonly port?: number;
   readonly phase: Phase;
+  /** Of its last change, being heard again included, among those of all devices of the table. Only grows. */
+  readonly revision: number;
   /** When it was last heard, on the monotonic clock. */
   readonly heardAtMs: number;
   readonly labels?: Readonly<Record<string, string>>;

@@ -15,7 +15,6 @@ interface Row {
   readonly name: string;
   readonly device: LiveDevice;
   readonly createdRevision: number;
-  revision: number;
 }
 
 interface Deletion {
@@ -34,24 +33,26 @@ interface Watcher {
   wake: () => void;
 }
 
-/** The `livenodes` API over the liveness table. */
+/** The `livenodes` API over the liveness table. Its revisions are the table's own, so that being heard costs nothing here while nobody watches. */
 export class LiveNodes implements LiveSource {
   readonly #clock: Clock;
+  readonly #table: Sightings;
   readonly #rows = new Map<string, Row>();
   readonly #byName = new Map<string, Row>();
   readonly #deletions: Deletion[] = [];
   readonly #watchers = new Set<Watcher>();
   readonly #unsubscribe: () => void;
-  #revision = 0;
   /** The newest deletion that is no longer known. */
   #expiredRevision = 0;
 
-  constructor(clock: Clock, sightings: Sightings) {
+  constructor(clock: Clock, table: Sightings) {
     this.#clock = clock;
-    for (const device of sightings.all()) this.#add(device, this.#freeName(device));
-    this.#unsubscribe = sightings.onAnything((device, is) => {
-      if (is === "gone") this.#remove(device.key);
-      else this.#touch(device);
+    this.#table = table;
+    for (const device of table.all()) this.#add(device, this.#freeName(device), device.revision);
+    this.#unsubscribe = table.onAnything((device, is) => {
+      if (is === "new") this.#add(device, this.#freeName(device), device.revision);
+      else if (is === "gone") this.#remove(device.key, device.revision);
+      else if (this.#watchers.size > 0) this.#touch(device.key);
     });
   }
 
@@ -60,12 +61,10 @@ export class LiveNodes implements LiveSource {
     const row = this.#rows.get(key);
     if (!row || row.name === name) return;
     const holder = this.#byName.get(name);
-    this.#remove(key);
-    if (holder) {
-      this.#remove(holder.device.key);
-      this.#add(row.device, name);
-      this.#add(holder.device, this.#freeName(holder.device));
-    } else this.#add(row.device, name);
+    this.#remove(key, this.#table.nextRevision());
+    if (holder) this.#remove(holder.device.key, this.#table.nextRevision());
+    this.#add(row.device, name, this.#table.nextRevision());
+    if (holder) this.#add(holder.device, this.#freeName(holder.device), this.#table.nextRevision());
   }
 
   list(): readonly LiveNode[] {
@@ -78,11 +77,11 @@ export class LiveNodes implements LiveSource {
   }
 
   revision(): number {
-    return this.#revision;
+    return this.#table.revision;
   }
 
   async *watch(after: number, signal: AbortSignal): AsyncGenerator<LiveEvent> {
-    if (after < this.#expiredRevision || after > this.#revision) throw expired(after);
+    if (after < this.#expiredRevision || after > this.#table.revision) throw expired(after);
     const watcher = this.#watcherSince(after);
     this.#watchers.add(watcher);
     const wakeUp = () => watcher.wake();
@@ -105,10 +104,10 @@ export class LiveNodes implements LiveSource {
   }
 
   #watcherSince(after: number): Watcher {
-    const changed = [...this.#rows.values()].filter(({ revision }) => revision > after);
+    const changed = [...this.#rows.values()].filter((row) => revisionOf(row) > after);
     const known = [...this.#rows.values()].filter(({ createdRevision }) => createdRevision <= after);
     return {
-      dirty: new Set(changed.sort((a, b) => a.revision - b.revision)),
+      dirty: new Set(changed.sort((a, b) => revisionOf(a) - revisionOf(b))),
       known: new WeakSet(known),
       deletions: this.#deletions.filter(({ revision }) => revision > after),
       overrun: false,
@@ -121,7 +120,7 @@ export class LiveNodes implements LiveSource {
     const rows = [...watcher.dirty].map((row) => {
       const type = watcher.known.has(row) ? ("MODIFIED" as const) : ("ADDED" as const);
       watcher.known.add(row);
-      return { revision: row.revision, event: { type, object: this.#objectOf(row) } };
+      return { revision: revisionOf(row), event: { type, object: this.#objectOf(row) } };
     });
     const deletions = watcher.deletions.map(({ revision, object }) => ({
       revision,
@@ -141,17 +140,13 @@ export class LiveNodes implements LiveSource {
     if (!signal.aborted) await sleep(this.#clock, batchMs, signal).catch(() => {}); // an abort ends the loop above
   }
 
-  #touch(device: LiveDevice): void {
-    const row = this.#rows.get(device.key);
-    if (row) {
-      row.revision = ++this.#revision;
-      this.#wake(row);
-    } else this.#add(device, this.#freeName(device));
+  #touch(key: string): void {
+    const row = this.#rows.get(key);
+    if (row) this.#wake(row);
   }
 
-  #add(device: LiveDevice, name: string): void {
-    const revision = ++this.#revision;
-    const row: Row = { name, device, createdRevision: revision, revision };
+  #add(device: LiveDevice, name: string, revision: number): void {
+    const row: Row = { name, device, createdRevision: revision };
     this.#rows.set(device.key, row);
     this.#byName.set(name, row);
     this.#wake(row);
@@ -165,13 +160,12 @@ export class LiveNodes implements LiveSource {
     }
   }
 
-  #remove(key: string): void {
+  #remove(key: string, revision: number): void {
     const row = this.#rows.get(key);
     if (!row) return;
     this.#rows.delete(key);
     this.#byName.delete(row.name);
-    row.revision = ++this.#revision;
-    const deletion = { revision: row.revision, object: this.#objectOf(row) };
+    const deletion = { revision, object: this.#objectOf(row, revision) };
     this.#deletions.push(deletion);
     if (this.#deletions.length > deletionsMax) this.#expiredRevision = this.#deletions.shift()?.revision ?? 0;
     for (const watcher of this.#watchers) {
@@ -186,10 +180,11 @@ export class LiveNodes implements LiveSource {
     const plain = nodeNameOf(hostname) || nodeNameOf(key);
     const names = [plain, `${plain}-${(chipId ?? 0).toString(16)}`];
     const free = names.find((name) => !this.#byName.has(name));
-    return free ?? `${plain}-${this.#revision}`;
+    return free ?? `${plain}-${this.#table.revision}`;
   }
 
-  #objectOf({ name, device, revision }: Row): LiveNode {
+  #objectOf(row: Row, revision = revisionOf(row)): LiveNode {
+    const { name, device } = row;
     return {
       apiVersion: `${LiveNode.group}/${LiveNode.version}`,
       kind: LiveNode.kind,
@@ -215,6 +210,11 @@ export class LiveNodes implements LiveSource {
       ...transferOf(device.receivedBytes, transfer),
     };
   }
+}
+
+/** When the row last changed: a device that was given another name was not heard for that. */
+function revisionOf({ device, createdRevision }: Row): number {
+  return Math.max(device.revision, createdRevision);
 }
 
 function expired(after: number): SporeError {

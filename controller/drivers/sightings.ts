@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { AgeQueue } from "./ageing.ts";
+import { type Ageing, AgeQueue } from "./ageing.ts";
 import type { Family, Sighting } from "./driver.ts";
 import type { LiveChange, LiveDevice, LiveListener, Transfer } from "./live-device.ts";
 
@@ -9,10 +9,12 @@ const devicesMax = 65_536;
 const uptimeSlackSeconds = 5;
 
 /** Hears of everything, also of being heard again: for live figures. Reconcilers subscribe to changes. */
-export type AnyListener = (device: LiveDevice, is: "there" | "gone") => void;
+export type AnyListener = (device: LiveDevice, is: "new" | "there" | "gone") => void;
 
 /** Fields are added in one order, as `merge` has it, and never deleted: entries of many shapes would be slow to read. */
-type Entry = { -readonly [K in keyof LiveDevice]: LiveDevice[K] };
+interface Entry extends Mutable<LiveDevice>, Ageing<Entry> {}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * The liveness table of one process: who was heard, where, when, and what they said of themselves. Everything costs the same however many
@@ -26,9 +28,10 @@ export class Sightings {
   readonly #byAddress = new Map<string, Entry>();
   readonly #byHostname = new Map<string, Entry[]>();
   readonly #ages: AgeQueue<Entry>;
-  readonly #listeners = new Set<LiveListener>();
-  readonly #anyListeners = new Set<AnyListener>();
+  #listeners: readonly LiveListener[] = [];
+  #anyListeners: readonly AnyListener[] = [];
   #dropped = 0;
+  #revision = 0;
 
   constructor(clock: Clock) {
     this.#ages = new AgeQueue<Entry>(
@@ -57,7 +60,7 @@ export class Sightings {
     const kind =
       known === undefined ? "appeared" : moved ? "moved" : changed ? "changed" : wasSilent ? "phase" : undefined;
     if (kind) this.#tell(kind, entry);
-    this.#touch(entry, "there");
+    this.#touch(entry, known === undefined ? "new" : "there");
   };
 
   get(key: string): LiveDevice | undefined {
@@ -88,6 +91,16 @@ export class Sightings {
     return this.#dropped;
   }
 
+  /** Of the last change of any device. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** One more, for a change that is not the table's: a device that is shown under another name. */
+  nextRevision(): number {
+    return ++this.#revision;
+  }
+
   /** Notes how far an upload is, or that there is none. */
   setTransfer(key: string, transfer: Transfer | undefined): void {
     const entry = this.#byKey.get(key);
@@ -98,14 +111,18 @@ export class Sightings {
 
   /** @returns a function that ends the subscription. */
   onChange(listener: LiveListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
   }
 
   /** @returns a function that ends the subscription. */
   onAnything(listener: AnyListener): () => void {
-    this.#anyListeners.add(listener);
-    return () => this.#anyListeners.delete(listener);
+    this.#anyListeners = [...this.#anyListeners, listener];
+    return () => {
+      this.#anyListeners = this.#anyListeners.filter((other) => other !== listener);
+    };
   }
 
   /** Ends the ageing. */
@@ -138,7 +155,10 @@ export class Sightings {
       hostname,
       address: undefined,
       phase: "Active",
+      revision: 0,
       heardAtMs: 0,
+      older: undefined,
+      younger: undefined,
       receivedBytes: undefined,
       transfer: undefined,
     };
@@ -182,7 +202,8 @@ export class Sightings {
     for (const listener of this.#listeners) listener({ kind, device });
   }
 
-  #touch(device: LiveDevice, is: "there" | "gone"): void {
+  #touch(device: Entry, is: "new" | "there" | "gone"): void {
+    device.revision = this.nextRevision();
     for (const listener of this.#anyListeners) listener(device, is);
   }
 }

@@ -64,14 +64,20 @@ export function word(value: JsonValue | undefined): string | undefined {
 /** Those labels that are texts, or nothing where there is no object of labels. */
 export function readLabels(value: JsonValue | undefined): Readonly<Record<string, string>> | undefined {
   if (!isJsonObject(value)) return undefined;
-  const entries: [string, string][] = [];
-  for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== "string" || key.length > labelKeyMaxCharacters || text.length > labelValueMaxCharacters)
-      continue;
-    entries.push([key, text]);
-    if (entries.length === labelsMax) break;
-  }
-  return Object.fromEntries(entries);
+  if (areLabels(value)) return value;
+  const labels = Object.entries(value).filter((entry): entry is [string, string] => isLabel(...entry));
+  return Object.fromEntries(labels.slice(0, labelsMax));
+}
+
+/** Whether nothing has to be left out, as nearly always: then no copy is made. */
+function areLabels(value: JsonObject): value is Readonly<Record<string, string>> {
+  let count = 0;
+  for (const key in value) if (!isLabel(key, value[key]) || ++count > labelsMax) return false;
+  return true;
+}
+
+function isLabel(key: string, text: JsonValue | undefined): text is string {
+  return typeof text === "string" && key.length <= labelKeyMaxCharacters && text.length <= labelValueMaxCharacters;
 }
 
 function readPort(value: JsonValue | undefined): number | undefined {

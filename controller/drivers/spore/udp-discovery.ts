@@ -25,6 +25,12 @@ export interface DiscoveryCounters {
   unknown: number;
 }
 
+/** What a node says every other second, all its life in the same bytes: read once, then known again. */
+interface Habit {
+  readonly datagram: Buffer;
+  readonly sighting: Sighting;
+}
+
 interface Parts {
   readonly options: DiscoveryOptions;
   readonly clock: Clock;
@@ -41,7 +47,8 @@ const eagerQueryMs = 1_000;
 const answererQueryMs = 3_000;
 const quietQueryMs = 10_000;
 const unknownPrefixesMax = 32;
-const talkersMax = 65_536;
+/** Some 300 bytes each. */
+const habitsMax = 65_536;
 
 /** Hears the cluster protocol and asks for it. */
 export class UdpDiscovery {
@@ -51,8 +58,8 @@ export class UdpDiscovery {
   readonly #log: Logger;
   readonly #sink: SightingSink;
   readonly #unknownPrefixes = new Set<string>();
-  /** Addresses that speak unasked. */
-  readonly #talkers = new Set<string>();
+  /** The last heartbeat of each address that sends any. */
+  readonly #habits = new Map<string, Habit>();
   #answererHeardMs = Number.NEGATIVE_INFINITY;
 
   constructor({ options, clock, log, sink }: Parts) {
@@ -123,21 +130,32 @@ export class UdpDiscovery {
   #receive(datagram: Buffer, { address, port }: RemoteInfo): void {
     if (address === this.#options.bind && port === this.#options.port) return; // our own query
     this.counters.received++;
+    const habit = this.#habits.get(address);
+    if (habit?.datagram.equals(datagram)) this.#sink(habit.sighting);
+    else this.#read(datagram, address);
+  }
+
+  #read(datagram: Buffer, address: string): void {
     const message = readDatagram(datagram);
     if (message.kind === "malformed") this.counters.malformed++;
     else if (message.kind === "unknown") this.#countUnknown(message.prefix, address);
     else {
-      this.#noteHabit(message, address);
       const sighting = sightingOf(message, address);
+      if (message.kind === "response") this.#noteAnswer(address);
+      if (message.kind === "heartbeat" && sighting) this.#noteHabit({ datagram, sighting });
       if (sighting) this.#sink(sighting);
     }
   }
 
   /** Nodes of the first generation only answer, so somebody must go on asking. */
-  #noteHabit(message: ClusterMessage, address: string): void {
-    if (message.kind === "response") {
-      if (!this.#talkers.has(address)) this.#answererHeardMs = this.#clock.monotonic();
-    } else if (message.kind === "heartbeat" && this.#talkers.size < talkersMax) this.#talkers.add(address);
+  #noteAnswer(address: string): void {
+    if (!this.#habits.has(address)) this.#answererHeardMs = this.#clock.monotonic();
+  }
+
+  #noteHabit({ datagram, sighting }: Habit): void {
+    if (this.#habits.size >= habitsMax && !this.#habits.has(sighting.address)) return;
+    // A copy: what was received lies alone in a block of memory that was made for the largest datagram.
+    this.#habits.set(sighting.address, { datagram: Buffer.from(datagram), sighting });
   }
 
   #countUnknown(prefix: string, address: string): void {

@@ -9,6 +9,7 @@ const device: LiveDevice = {
   hostname: "esp_A1B2C3",
   chipId: 0xa1b2c3,
   phase: "Active",
+  revision: 1,
   heardAtMs: 0,
   address: "127.0.0.2",
 };

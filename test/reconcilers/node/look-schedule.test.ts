@@ -14,6 +14,7 @@ const ours: LiveDevice = {
   family: "spore",
   hostname: "esp_A1B2C3",
   phase: "Active",
+  revision: 1,
   heardAtMs: 0,
   address: "127.0.0.2",
   bootId: 1,
@@ -27,6 +28,7 @@ const upstream: LiveDevice = {
   family: "spore",
   hostname: "esp_A1B2C3",
   phase: "Active",
+  revision: 1,
   heardAtMs: 0,
   address: "127.0.0.2",
 };
