@@ -49,7 +49,7 @@ export class AgeQueue<T extends Ageing<T>> {
     entry.phase = "Active";
     entry.heardAtMs = this.#clock.monotonic();
     this.#queues.Active.append(entry);
-    if (!this.#timer) this.#schedule();
+    if (this.#queues.Active.first === entry) this.#schedule(); // nobody else is active, so the timer may be far away
     return was !== "Active";
   }
 
@@ -68,7 +68,6 @@ export class AgeQueue<T extends Ageing<T>> {
   }
 
   #advance(): void {
-    this.#timer = undefined;
     const now = this.#clock.monotonic();
     // From the oldest phase to the youngest, so that an entry takes one step here and is looked at again behind it.
     for (const phase of [...phases].reverse()) {
@@ -92,6 +91,7 @@ export class AgeQueue<T extends Ageing<T>> {
   }
 
   #schedule(): void {
+    this.stop();
     const dueMs = Math.min(...phases.map((phase) => this.#firstDueMs(phase)));
     if (dueMs === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#clock.after(Math.max(0, dueMs - this.#clock.monotonic()), () => this.#advance());

@@ -19,6 +19,11 @@ function hear(hostname: string | undefined, address: string, more: Partial<Sight
   table.heard({ family: "spore", address, ...(hostname !== undefined && { hostname }), ...more });
 }
 
+function phaseAt(silentMs: number): string {
+  if (silentMs < 10_000) return "Active";
+  return silentMs <= 60_000 ? "Inactive" : "Dead";
+}
+
 describe("Sightings", () => {
   it("tells that a device appeared once, however often it is heard", () => {
     for (let n = 0; n < 3; n++) hear("esp_A", "10.0.0.1");
@@ -50,6 +55,14 @@ describe("Sightings", () => {
     expect(table.get("spore/esp_A")?.phase).toBe("Active");
     expect(table.get("spore/esp_B")?.phase).toBe("Inactive");
     expect(told.filter((line) => line.startsWith("phase"))).toEqual(["phase spore/esp_B Inactive"]);
+  });
+
+  it("ages a device that came back while all others are dead", async () => {
+    hear("esp_A", "10.0.0.1");
+    await clock.advance(70_000);
+    hear("esp_A", "10.0.0.1");
+    await clock.advance(10_000);
+    expect(table.get("spore/esp_A")?.phase).toBe("Inactive");
   });
 
   it("tells that a device came back", async () => {
@@ -120,7 +133,10 @@ describe("Sightings", () => {
   });
 
   it.each<[string, Partial<Sighting>]>([
-    ["labels", { labels: { app: "b" } }],
+    ["a label's value", { labels: { app: "b" } }],
+    ["a label's name", { labels: { application: "a" } }],
+    ["labels, one more", { labels: { app: "a", constructor: "c" } }],
+    ["labels, one less", { labels: {} }],
     ["the boot number", { bootId: 2 }],
     ["the version", { version: "2" }],
     ["the state", { state: "ota" }],
@@ -186,6 +202,7 @@ describe("Sightings", () => {
           await clock.advance(pauseMs);
           hear(name, `10.0.0.${address}`, chipId === undefined ? {} : { chipId });
           const devices = [...table.all()];
+          for (const { phase, heardAtMs } of devices) expect(phase).toBe(phaseAt(clock.monotonic() - heardAtMs));
           const addresses = devices.flatMap((device) => device.address ?? []);
           expect(new Set(addresses).size).toBe(addresses.length);
           for (const device of devices) {
