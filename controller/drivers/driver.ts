@@ -45,26 +45,26 @@ export interface Identity {
   readonly chipId?: number;
 }
 
-/** One thing heard from a device, without asking. Absent fields were not said. */
+/** One thing heard from a device, without asking. Absent and undefined fields were not said. */
 export interface Sighting {
   readonly family: Family;
   readonly address: string;
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Absent in the oldest protocol generation's bare messages; such a sighting refreshes a known address and names nobody. */
-  readonly hostname?: string;
-  readonly chipId?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly bootId?: number;
-  readonly uptimeSeconds?: number;
-  readonly version?: string;
+  readonly hostname?: string | undefined;
+  readonly chipId?: number | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly bootId?: number | undefined;
+  readonly uptimeSeconds?: number | undefined;
+  readonly version?: string | undefined;
   /** `ok`, `ota`, `low`, `safe`. */
-  readonly state?: string;
-  readonly freeHeapBytes?: number;
-  readonly rssiDbm?: number;
+  readonly state?: string | undefined;
+  readonly freeHeapBytes?: number | undefined;
+  readonly rssiDbm?: number | undefined;
   /** While `state` is `ota`: bytes that arrived. */
-  readonly receivedBytes?: number;
+  readonly receivedBytes?: number | undefined;
   /** Keyed hash of the configuration on the device; a change says that somebody wrote it. */
-  readonly configHash?: string;
+  readonly configHash?: string | undefined;
 }
 
 /** Takes sightings; must not block and must not throw. */

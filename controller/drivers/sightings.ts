@@ -263,6 +263,11 @@ function sameLabels(
   known: Readonly<Record<string, string>> | undefined,
 ): boolean {
   if (known === undefined) return false;
-  const keys = Object.keys(said);
-  return keys.length === Object.keys(known).length && keys.every((key) => said[key] === known[key]);
+  let more = 0;
+  for (const key in said) {
+    if (said[key] !== known[key]) return false;
+    more++;
+  }
+  for (const _ in known) more--;
+  return more === 0;
 }

@@ -1,17 +1,17 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
 
-/** What a node says of itself in a datagram; what it did not say, or said in a way that makes no sense, is absent. */
+/** What a node says of itself in a datagram; what it did not say, or said in a way that makes no sense, is undefined. */
 export interface DeviceDetails {
-  readonly chipId?: number;
-  readonly freeHeapBytes?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly uptimeSeconds?: number;
-  readonly bootId?: number;
-  readonly version?: string;
-  readonly port?: number;
-  readonly state?: string;
-  readonly receivedBytes?: number;
-  readonly configHash?: string;
+  readonly chipId: number | undefined;
+  readonly freeHeapBytes: number | undefined;
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  readonly uptimeSeconds: number | undefined;
+  readonly bootId: number | undefined;
+  readonly version: string | undefined;
+  readonly port: number | undefined;
+  readonly state: string | undefined;
+  readonly receivedBytes: number | undefined;
+  readonly configHash: string | undefined;
 }
 
 /** A node keeps eight labels; a foreign one may keep more, and a hostile one shall not fill our memory. */
@@ -20,34 +20,21 @@ const labelKeyMaxCharacters = 128;
 const labelValueMaxCharacters = 256;
 const wordMaxCharacters = 64;
 
-/** Filled field by field: thousands of these a second must not be made of one small object for each field. */
-type Draft = { -readonly [K in keyof DeviceDetails]: DeviceDetails[K] };
-
 /** Reads the body of `NODE_UPDATE` and `CLUSTER_NODE_INFO` (spore.md §2.4); the figures may be inside `resources` as well. */
 export function readDetails(body: JsonObject): DeviceDetails {
   const nested = isJsonObject(body.resources) ? body.resources : body;
-  const draft: Draft = {};
-  const chipId = count(body.chipId ?? nested.chipId);
-  if (chipId !== undefined) draft.chipId = chipId;
-  const freeHeapBytes = count(body.freeHeap ?? nested.freeHeap);
-  if (freeHeapBytes !== undefined) draft.freeHeapBytes = freeHeapBytes;
-  const labels = readLabels(body.labels);
-  if (labels) draft.labels = labels;
-  const uptimeSeconds = count(body.up);
-  if (uptimeSeconds !== undefined) draft.uptimeSeconds = uptimeSeconds;
-  const bootId = count(body.boot);
-  if (bootId !== undefined) draft.bootId = bootId;
-  const version = word(body.ver);
-  if (version !== undefined) draft.version = version;
-  const port = readPort(body.port);
-  if (port !== undefined) draft.port = port;
-  const state = word(body.st);
-  if (state !== undefined) draft.state = state;
-  const receivedBytes = count(body.rx);
-  if (receivedBytes !== undefined) draft.receivedBytes = receivedBytes;
-  const configHash = word(body.cfg);
-  if (configHash !== undefined) draft.configHash = configHash;
-  return draft;
+  return {
+    chipId: count(body.chipId ?? nested.chipId),
+    freeHeapBytes: count(body.freeHeap ?? nested.freeHeap),
+    labels: readLabels(body.labels),
+    uptimeSeconds: count(body.up),
+    bootId: count(body.boot),
+    version: word(body.ver),
+    port: readPort(body.port),
+    state: word(body.st),
+    receivedBytes: count(body.rx),
+    configHash: word(body.cfg),
+  };
 }
 
 /** A whole number of at least 0, or nothing. */

@@ -78,6 +78,22 @@ describe("UdpDiscovery", () => {
     await done;
   });
 
+  it("tells each heartbeat, and who sends it when an address changes hands", async () => {
+    const port = await freePort();
+    const { discovery, done } = discover(port);
+    const node = await socketAt("127.62.0.7", port);
+    const said = ["esp_A", "esp_A", "esp_B", "esp_B", "esp_A"];
+    await expect.poll(() => clock.timers).toBe(1);
+    for (const [index, hostname] of said.entries()) {
+      node.send(`CLUSTER_HEARTBEAT:${hostname}`, port, "127.62.0.9");
+      await expect.poll(() => heard.length).toBe(index + 1);
+    }
+    expect(heard).toEqual(said.map((hostname) => ({ family: "spore", address: "127.62.0.7", hostname })));
+    expect(discovery.counters).toEqual({ received: said.length, malformed: 0, unknown: 0 });
+    stop.abort();
+    await done;
+  });
+
   it("counts what it does not understand, and goes on", async () => {
     const port = await freePort();
     const { discovery, done } = discover(port);
