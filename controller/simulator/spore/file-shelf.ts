@@ -21,28 +21,38 @@ export class FileShelf {
 
   /** Takes in a file of at most `roomBytes`. */
   receive(roomBytes: number): ArrivingFile {
-    return new ArrivingFile(roomBytes, this.#files, (file) => this.#keep(file));
+    return new ArrivingFile(roomBytes, [...this.#files], (bytes) => this.#shelve(bytes));
   }
 
-  #keep(file: ReceivedFile): void {
+  /** @param bytes copied, if no other node was sent the same meanwhile. */
+  #shelve(bytes: Uint8Array): ReceivedFile {
+    const same = this.#files.find((file) => isSame(file.bytes, bytes));
+    if (same) {
+      this.#files.splice(this.#files.indexOf(same), 1);
+      this.#files.unshift(same);
+      return same;
+    }
+    const own = Buffer.from(bytes);
+    const file = { bytes: own, md5: hashOf(own, "md5"), sha256: hashOf(own, "sha256") };
     this.#files.unshift(file);
     this.#files.length = Math.min(this.#files.length, filesMax);
+    return file;
   }
 }
 
 /** A file of which more comes. */
 export class ArrivingFile {
   readonly roomBytes: number;
-  readonly #keep: (file: ReceivedFile) => void;
+  readonly #shelve: (bytes: Uint8Array) => ReceivedFile;
   /** Files that begin with all that arrived so far; while there are any, no bytes of our own are needed. */
   #alike: readonly ReceivedFile[];
   #own: Buffer | undefined;
   #receivedBytes = 0;
 
-  constructor(roomBytes: number, known: readonly ReceivedFile[], keep: (file: ReceivedFile) => void) {
+  constructor(roomBytes: number, known: readonly ReceivedFile[], shelve: (bytes: Uint8Array) => ReceivedFile) {
     this.roomBytes = roomBytes;
-    this.#alike = [...known];
-    this.#keep = keep;
+    this.#alike = known;
+    this.#shelve = shelve;
   }
 
   get receivedBytes(): number {
@@ -65,13 +75,9 @@ export class ArrivingFile {
 
   /** The file, when its last byte was pushed. */
   end(): ReceivedFile {
-    const known = this.#alike.find(({ bytes }) => bytes.length === this.#receivedBytes);
-    if (known) return known;
-    const [longer] = this.#alike;
-    const bytes = Buffer.from((this.#own ?? longer?.bytes ?? Buffer.alloc(0)).subarray(0, this.#receivedBytes));
-    const file = { bytes, md5: hashOf(bytes, "md5"), sha256: hashOf(bytes, "sha256") };
-    this.#keep(file);
-    return file;
+    const known = this.#alike.find(({ bytes }) => bytes.length === this.#receivedBytes) ?? this.#alike[0];
+    const bytes = this.#own ?? known?.bytes ?? Buffer.alloc(0);
+    return this.#shelve(bytes.subarray(0, this.#receivedBytes));
   }
 
   #copyOf(beginning: Uint8Array | undefined): Buffer {
