@@ -10,6 +10,8 @@ export interface Reading {
   readonly http: NodeHttp;
   readonly target: Target;
   readonly answered: (reached: boolean) => void;
+  /** What the node's configuration was when it was last read. */
+  readonly config?: ObservedConfig | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -111,6 +113,9 @@ async function readConfig(
   hash: string | undefined,
 ): Promise<ObservedConfig | undefined> {
   if (endpoints && !offers(endpoints, "GET", configPath)) return { kind: "notSupported" };
+  const { config: known } = reading;
+  // The hash covers every key: while it stands, so does what was read under it.
+  if (hash !== undefined && known?.kind === "values" && known.hash === hash) return known;
   const { status, body } = await get(reading, configPath);
   if (status === 404) return { kind: "notSupported" };
   if (!isSuccess(status) || !isJsonObject(body)) return undefined;

@@ -3,7 +3,17 @@ import { isSporeError, type SporeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Lane } from "../../wires/lane.ts";
 import { Lanes } from "../../wires/lanes.ts";
-import type { Action, Capability, Driver, Observation, Outcome, Progress, SightingSink, Target } from "../driver.ts";
+import type {
+  Action,
+  Capability,
+  Driver,
+  Observation,
+  ObservedConfig,
+  Outcome,
+  Progress,
+  SightingSink,
+  Target,
+} from "../driver.ts";
 import { endpointOf, NodeHttp } from "./node-http.ts";
 import { type NodeStatus, sightingOfStatus } from "./node-status.ts";
 import { expectWho, readNodeStatus, readObservation } from "./observe.ts";
@@ -41,6 +51,7 @@ export class SporeDriver implements Driver {
   readonly #http: NodeHttp;
   readonly #frames = new UploadFrames();
   readonly #fresh = new WeakMap<Lane, Fresh>();
+  readonly #configs = new WeakMap<Lane, ObservedConfig>();
   readonly #sinks = new Set<SightingSink>();
   #counters: DiscoveryCounters | undefined;
 
@@ -103,10 +114,15 @@ export class SporeDriver implements Driver {
       answered: (reached: boolean) => lane.answered(reached),
     };
     try {
-      return await lane.run("write", () => perform(work).finally(() => this.#fresh.delete(lane)), signal);
+      return await lane.run("write", () => perform(work).finally(() => this.#forget(lane, action)), signal);
     } catch (error) {
       return beforeWriting(error, signal);
     }
+  }
+
+  #forget(lane: Lane, { kind }: Action): void {
+    this.#fresh.delete(lane);
+    if (kind !== "InstallFirmware" && kind !== "Restart") this.#configs.delete(lane);
   }
 
   /** Asks without the token: whoever answers has yet to show that they may hear it. */
@@ -121,12 +137,15 @@ export class SporeDriver implements Driver {
   }
 
   #reading(target: Target, lane: Lane, signal: AbortSignal) {
-    return { http: this.#http, target, signal, answered: (reached: boolean) => lane.answered(reached) };
+    const answered = (reached: boolean) => lane.answered(reached);
+    return { http: this.#http, target, signal, answered, config: this.#configs.get(lane) };
   }
 
   #noteStatus(target: Target, lane: Lane, status: NodeStatus): NodeStatus {
     const endpoint = endpointOf(target);
     this.#fresh.set(lane, { status, endpoint, atMs: this.#clock.monotonic() });
+    const { config } = status.observation;
+    if (config) this.#configs.set(lane, config);
     this.#lanes.of(endpoint, status.observation.identity.hostname);
     const sighting = sightingOfStatus(status, target.address, target.port);
     for (const sink of this.#sinks) sink(sighting);

@@ -119,6 +119,30 @@ describe("SporeDriver.observe", () => {
     });
   });
 
+  it("reads configuration again only when its hash moved, or something was written", async () => {
+    const api = [{ uri: "/api/node/config", method: "GET" }];
+    const statusWith = (cfg: string | undefined) => json({ ...status, api, x: { hostname: "esp_A1B2C3", cfg } });
+    const answers: Record<string, string> = {
+      "GET /api/node/status": statusWith("0a1b2c3d"),
+      "GET /api/node/config": json({ site: "lab" }),
+    };
+    await using ours = await node(answers);
+    const configReads = () => ours.names.filter((name) => name === "GET /api/node/config").length;
+    const first = await ours.observe();
+    expect([(await ours.observe()).config, configReads()]).toEqual([first.config, 1]);
+    answers["GET /api/node/status"] = statusWith("ffffffff");
+    answers["GET /api/node/config"] = json({ site: "attic" });
+    expect((await ours.observe()).config).toMatchObject({ values: { site: "attic" }, hash: "ffffffff" });
+    expect(configReads()).toBe(2);
+    await ours.perform({ kind: "PushConfig", values: { site: "lab" } });
+    await ours.observe();
+    expect(configReads()).toBe(3);
+    answers["GET /api/node/status"] = statusWith(undefined);
+    await ours.observe();
+    await ours.observe();
+    expect(configReads()).toBe(5);
+  });
+
   it.each(["safe", "ota"])("does not conclude from state %s that there is no configuration", async (state) => {
     await using busy = await node({
       "GET /api/node/status": json({ ...status, x: { hostname: "esp_A1B2C3", state } }),
