@@ -158,7 +158,8 @@ class Server implements ApiServer {
     user: User,
     warn: (text: string) => void,
   ): Promise<ApiResponse> {
-    if (info.verb === "watch") return this.#answer(request, info, user, warn);
+    // A direct request ends with the deadline of its client, who is in this process and waits no longer than that.
+    if (info.verb === "watch" || request.direct) return this.#answer(request, info, user, warn);
     const timeoutMs = info.kind === "path" && info.segments[0] === "artifacts" ? uploadTimeoutMs : requestTimeoutMs;
     const what = `${request.method} ${request.path}`;
     using deadline = new Deadline(this.#options.clock, request.signal, timeoutMs, what);

@@ -23,6 +23,8 @@ export class Collection {
   readonly #root: string;
   /** Told apart in the cache: two views of one storage decode the same bytes into different objects. */
   readonly #view: string;
+  /** By key. Of two writes to one key at most one will succeed. */
+  readonly #underway = new Map<string, { readonly object: JsonObject; readonly value: Uint8Array }>();
 
   constructor(served: ServedKind, store: Store, cache: ObjectCache) {
     this.served = served;
@@ -80,9 +82,13 @@ export class Collection {
     return this.#store.watch(prefix, after, signal);
   }
 
-  /** The object in an entry of the store, defaulted as if it had been written today. */
+  /** The object in an entry of the store, pruned and defaulted as if it had been written today. */
   decode(entry: Entry): StoredObject {
-    return this.#known(entry) ?? this.remember(this.#decodeAfresh(entry), entry.value.byteLength);
+    const known = this.#known(entry);
+    if (known) return known;
+    const stored = this.#justStored(entry) ?? this.#decodeAfresh(entry);
+    this.#cache.put(this.#view, stored, entry.value.byteLength);
+    return stored;
   }
 
   /** The same for an entry that was replaced or removed since; it is not kept at hand. */
@@ -90,10 +96,22 @@ export class Collection {
     return this.#known(entry) ?? this.#decodeAfresh(entry);
   }
 
-  /** Keeps an object that was just stored at hand, so that nobody has to decode it. */
-  remember(stored: StoredObject, bytes: number): StoredObject {
-    this.#cache.put(this.#view, stored, bytes);
-    return stored;
+  /**
+   * Stores an object, and keeps it at hand so that nobody has to decode it: watches too, which hear of it before the writer does.
+   *
+   * @param expect the revision that it replaces; 0: none.
+   * @throws SporeError as `encode` and `Store.commit`.
+   */
+  async put(key: string, object: JsonObject, expect: number): Promise<StoredObject> {
+    const value = this.encode(object);
+    const write = { object, value };
+    this.#underway.set(key, write);
+    try {
+      const revision = await this.#store.commit([{ key, value, expect }]);
+      return this.decode({ key, revision, value });
+    } finally {
+      if (this.#underway.get(key) === write) this.#underway.delete(key);
+    }
   }
 
   /** Lets go of what is kept of an object that was just removed. */
@@ -120,13 +138,21 @@ export class Collection {
     return this.#cache.get(this.#view, key, revision);
   }
 
+  /** What a write that is under way stores, if these are its bytes. */
+  #justStored({ key, revision, value }: Entry): StoredObject | undefined {
+    const write = this.#underway.get(key);
+    if (write === undefined || Buffer.compare(write.value, value) !== 0) return undefined;
+    return new StoredObject(key, revision, write.object);
+  }
+
   #decodeAfresh(entry: Entry): StoredObject {
     const parsed: unknown = JSON.parse(decoder.decode(entry.value));
     if (!isObject(parsed)) {
       throw new SporeError("SPORE_STORE_CORRUPT", `the store holds something other than an object under ${entry.key}`);
     }
     const { view, compiled } = this.served;
-    const object = compiled.applyDefaults(view === undefined ? parsed : view.fromStored(parsed));
+    const pruned = compiled.prune(view === undefined ? parsed : view.fromStored(parsed));
+    const object = compiled.applyDefaults(pruned.object);
     return new StoredObject(entry.key, entry.revision, object);
   }
 }

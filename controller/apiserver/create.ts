@@ -13,7 +13,6 @@ import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
 import { generateName, generateUid } from "./random-names.ts";
 import { readObjectBody } from "./request-body.ts";
 import type { ServedKind } from "./served-kind.ts";
-import { StoredObject } from "./stored-object.ts";
 import { readWriteOptions } from "./write-options.ts";
 
 /** Generated names that were taken already, before the server gives up. */
@@ -96,15 +95,8 @@ async function storeNew(
     if ((await collection.find(call.namespace, name)) !== undefined) throw alreadyExists(collection.served, name);
     return answerObject(call, shop, 201, { object, text: JSON.stringify(object) });
   }
-  const value = collection.encode(object);
   try {
-    const revision = await shop.store.commit([{ key, value, expect: 0 }]);
-    return answerObject(
-      call,
-      shop,
-      201,
-      collection.remember(new StoredObject(key, revision, object), value.byteLength),
-    );
+    return answerObject(call, shop, 201, await collection.put(key, object, 0));
   } catch (error) {
     throw isSporeError(error, "SPORE_CONFLICT") ? alreadyExists(collection.served, name) : error;
   }

@@ -68,17 +68,18 @@ const pathMaxCharacters = 1000;
 /**
  * The object as it could be stored: unknown fields dropped, defaults and derived fields filled in.
  *
+ * @param live the stored object that `object` was made from, if any: what the two share is settled.
  * @throws SporeError `SPORE_BAD_REQUEST` under `Strict` when there are unknown or duplicate fields.
  */
-export function normalise(object: JsonObject, served: ServedKind, policy: FieldPolicy): JsonObject {
-  const { object: pruned, unknown } = served.compiled.prune(object);
+export function normalise(object: JsonObject, served: ServedKind, policy: FieldPolicy, live?: JsonObject): JsonObject {
+  const { object: pruned, unknown } = served.compiled.prune(object, live);
   const faults = [
     ...policy.duplicates.map((path) => `duplicate field "${path}"`),
     ...unknown.slice(0, faultsMax).map((path) => `unknown field "${path.slice(0, pathMaxCharacters)}"`),
   ];
   if (faults.length > 0 && policy.fieldValidation === "Strict") throw strictError(served, faults);
   if (policy.fieldValidation === "Warn") faults.forEach(policy.warn);
-  const defaulted = withoutEmptyMetadata(served.compiled.applyDefaults(pruned));
+  const defaulted = withoutEmptyMetadata(served.compiled.applyDefaults(pruned, live));
   return served.hooks?.complete?.(defaulted) ?? defaulted;
 }
 

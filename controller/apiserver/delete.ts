@@ -81,9 +81,7 @@ async function deleteLive(
   }
   if (isSameJson(marked, live.object)) return { removed: false, object: live };
   if (options.dryRun) return { removed: false, object: new StoredObject(key, revision, marked) };
-  const value = collection.encode(marked);
-  const next = await shop.store.commit([{ key, value, expect: revision }]);
-  return { removed: false, object: collection.remember(new StoredObject(key, next, marked), value.byteLength) };
+  return { removed: false, object: await collection.put(key, marked, revision) };
 }
 
 function checkPreconditions(live: StoredObject, { collection, name }: Address, options: DeleteOptions): void {

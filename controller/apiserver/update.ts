@@ -64,7 +64,7 @@ function admitted(
     call.subresource === "status"
       ? withStatusOf(live.object, proposal)
       : withSystemFields(proposal, live.object, served);
-  const normal = normalise(merged, served, policy);
+  const normal = normalise(merged, served, policy, live.object);
   const next = withGeneration(normal, live.object, served);
   if (isSameJson(next, live.object)) return undefined;
   const refusal = admissionRefusal(next, live.object, call.user);
@@ -145,9 +145,7 @@ async function storeNext(
     collection.forget(key);
     return new StoredObject(key, revision, next);
   }
-  const value = collection.encode(next);
-  const revision = await shop.store.commit([{ key, value, expect: live.revision }]);
-  return collection.remember(new StoredObject(key, revision, next), value.byteLength);
+  return await collection.put(key, next, live.revision);
 }
 
 /** Whether nobody holds the object back from being removed. */

@@ -21,6 +21,7 @@ export function defineMember(target: Record<string, JsonValue>, key: string, val
  * give equal text. Our firmware writes its configuration in the same form before it hashes it.
  */
 export function canonicalJson(value: JsonValue): string {
+  if (typeof value !== "object") return JSON.stringify(value);
   return JSON.stringify(value, (_key, inner: JsonValue) =>
     isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );

@@ -11,10 +11,14 @@ import { validatorOf } from "./validator.ts";
  * or not), never throws, and shares unchanged parts between input and result.
  */
 export interface CompiledSchema {
-  /** Drops unknown fields and names them as strict decoding does (`spec.imagee`). */
-  prune(object: JsonObject): Pruned;
+  /**
+   * Drops unknown fields and names them as strict decoding does (`spec.imagee`).
+   *
+   * @param settled an object that went through both steps before; what `object` shares with it at the top is not walked again.
+   */
+  prune(object: JsonObject, settled?: JsonObject): Pruned;
   /** Fills in defaults and settles nulls. Goes after `prune`; also for objects read from the store. */
-  applyDefaults(object: JsonObject): JsonObject;
+  applyDefaults(object: JsonObject, settled?: JsonObject): JsonObject;
   /** What is wrong with a pruned and defaulted object; empty when it is valid. */
   validate(object: JsonObject): readonly Cause[];
 }
@@ -37,8 +41,8 @@ export function compileSchema(root: JsonSchemaProps, kind: Pick<Kind, "group" | 
   }
   const validate = validatorOf(root);
   return {
-    prune: (object) => prune(object, root),
-    applyDefaults: (object) => applyDefaults(object, root),
+    prune: (object, settled) => prune(object, root, settled),
+    applyDefaults: (object, settled) => applyDefaults(object, root, settled),
     validate,
   };
 }

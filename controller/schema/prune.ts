@@ -14,25 +14,32 @@ export interface Pruned {
  * Drops what `schema` does not specify, as a kube-apiserver does on every write: below arrays and maps too, but not below
  * `x-kubernetes-preserve-unknown-fields`, where only specified parts are looked at. `apiVersion`, `kind` and the fields of
  * ObjectMeta are always known at the root and in embedded resources.
+ *
+ * @param settled an object that was pruned before: members of `object` that are its very members are not looked at.
  */
-export function prune(object: JsonObject, schema: JsonSchemaProps): Pruned {
-  const unknown: string[] = [];
-  return { object: pruneObject(object, schema, "", true, unknown), unknown };
+export function prune(object: JsonObject, schema: JsonSchemaProps, settled: JsonObject = {}): Pruned {
+  const walk: Walk = { unknown: [], settled };
+  return { object: pruneObject(object, schema, "", true, walk), unknown: walk.unknown };
 }
 
-function pruneValue(value: JsonValue, schema: JsonSchemaProps, path: string, unknown: string[]): JsonValue {
+interface Walk {
+  readonly unknown: string[];
+  readonly settled: JsonObject;
+}
+
+function pruneValue(value: JsonValue, schema: JsonSchemaProps, path: string, walk: Walk): JsonValue {
   if (isJsonObject(value)) {
-    return pruneObject(value, schema, path, schema["x-kubernetes-embedded-resource"] === true, unknown);
+    return pruneObject(value, schema, path, schema["x-kubernetes-embedded-resource"] === true, walk);
   }
-  return Array.isArray(value) ? pruneItems(value, schema, path, unknown) : value;
+  return Array.isArray(value) ? pruneItems(value, schema, path, walk) : value;
 }
 
-function pruneItems(items: readonly JsonValue[], schema: JsonSchemaProps, path: string, unknown: string[]): JsonValue {
+function pruneItems(items: readonly JsonValue[], schema: JsonSchemaProps, path: string, walk: Walk): JsonValue {
   const itemSchema = schema.items ?? (keepsUnknown(schema) ? undefined : nothing);
   if (!itemSchema) return items;
   let changed = false;
   const kept = items.map((item, index) => {
-    const pruned = pruneValue(item, itemSchema, `${path}[${index}]`, unknown);
+    const pruned = pruneValue(item, itemSchema, `${path}[${index}]`, walk);
     changed ||= pruned !== item;
     return pruned;
   });
@@ -44,22 +51,26 @@ function pruneObject(
   schema: JsonSchemaProps,
   path: string,
   isResource: boolean,
-  unknown: string[],
+  walk: Walk,
 ): JsonObject {
   let changed = false;
   const kept: [string, JsonValue][] = [];
   for (const [name, value] of Object.entries(object)) {
+    if (isResource && path === "" && value === walk.settled[name]) {
+      kept.push([name, value]);
+      continue;
+    }
     const at = path === "" ? name : `${path}.${name}`;
     const member = isResource ? (resourceMember(name) ?? memberSchema(schema, name)) : memberSchema(schema, name);
     if (member) {
-      const pruned = pruneValue(value, member, at, unknown);
+      const pruned = pruneValue(value, member, at, walk);
       changed ||= pruned !== value;
       kept.push([name, pruned]);
     } else if (keepsUnknown(schema)) {
       kept.push([name, value]);
     } else {
       changed = true;
-      unknown.push(at);
+      walk.unknown.push(at);
     }
   }
   // fromEntries defines properties, so a key named __proto__ stays a key.

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from "../base/json.ts";
 import { lazily } from "../base/lazily.ts";
 import { type AjvSchema, ajvSchemaOf, ownKeywords } from "./ajv-schema.ts";
 import { stringFormats } from "./formats.ts";
-import { duplicates } from "./list-types.ts";
+import { duplicateFinder } from "./list-types.ts";
 import { objectMetaSchema } from "./object-meta-schema.ts";
 import type { JsonSchemaProps } from "./schema.ts";
 import { causesOf } from "./violations.ts";
@@ -28,15 +28,16 @@ export function validatorOf(schema: JsonSchemaProps): Validate {
   const translated = ajvSchemaOf(schema);
   const quick = lazily(() => compiled(translated, false));
   const thorough = lazily(() => compiled(translated, true));
-  const rooted = withObjectMeta(schema);
+  const duplicates = lazily(() => duplicateFinder(withObjectMeta(schema)));
+  const duplicatesIn = (object: JsonObject) => duplicates()?.(object, "") ?? [];
   return (object) => {
     const { depth, values } = extentOf(object);
     if (depth > objectDepthMax) return [tooDeep(depth)];
     const isValid = quick();
-    if (isValid(object)) return duplicates(object, rooted).slice(0, causesMax);
+    if (isValid(object)) return duplicatesIn(object).slice(0, causesMax);
     const check = values > allErrorsMaxValues ? isValid : thorough();
     check(object);
-    return [...causesOf(check.errors ?? [], object), ...duplicates(object, rooted)].slice(0, causesMax);
+    return [...causesOf(check.errors ?? [], object), ...duplicatesIn(object)].slice(0, causesMax);
   };
 }
 

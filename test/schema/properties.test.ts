@@ -107,6 +107,19 @@ describe("a compiled schema, whatever the object", () => {
     );
   });
 
+  it("settles what changed as it would settle the whole", () => {
+    fc.assert(
+      fc.property(root, object, object, (schema, before, change) => {
+        const { prune, applyDefaults } = compileSchema(schema, run);
+        const settled = applyDefaults(prune(before).object);
+        const next = deeplyFrozen({ ...settled, ...change });
+        const pruned = prune(next, settled);
+        expect(pruned).toEqual(prune(next));
+        expect(applyDefaults(pruned.object, settled)).toEqual(applyDefaults(pruned.object));
+      }),
+    );
+  });
+
   it("validates without throwing, and says the same of the same", () => {
     fc.assert(
       fc.property(root, object, (schema, given) => {
