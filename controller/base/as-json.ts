@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 
 /**
- * `value` as it would be after a way over JSON text: without undefined members, undefined items as null, no number that JSON lacks. Frozen parts
- * that need no change are shared with the result, all others are copied.
+ * `value` as it would be after a way over JSON text: without undefined members, undefined items as null, no number that JSON lacks. Data that is
+ * frozen throughout and needs no change is shared with the result, all other is copied.
  *
  * @param value plain data, without cycles. What is no data (a function, a symbol) counts as undefined.
  */
@@ -17,41 +17,36 @@ export function asJsonObject(value: unknown): JsonObject {
 }
 
 function jsonOf(value: unknown): JsonValue | undefined {
+  if (isShareable(value)) return value;
+  if (typeof value === "number") return null; // not finite
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) return value.map((item: unknown) => jsonOf(item) ?? null);
+  const copy: Record<string, JsonValue> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    const json = jsonOf(inner);
+    if (json === undefined) continue;
+    // An assignment to it would set the prototype.
+    if (name === "__proto__") Object.defineProperty(copy, name, { value: json, ...ordinary });
+    else copy[name] = json;
+  }
+  return copy;
+}
+
+const ordinary = { enumerable: true, configurable: true, writable: true };
+
+/** Whether `value` is JSON already, and nobody can change it. */
+function isShareable(value: unknown): value is JsonValue {
   switch (typeof value) {
     case "string":
     case "boolean":
-      return value;
+      return true;
     case "number":
-      return Number.isFinite(value) ? value : null;
+      return Number.isFinite(value);
     case "object":
-      if (value === null) return null;
-      return Array.isArray(value) ? itemsOf(value) : membersOf(value);
+      if (value === null) return true;
+      if (!Object.isFrozen(value)) return false;
+      return Array.isArray(value) ? value.every(isShareable) : Object.values(value).every(isShareable);
     default:
-      return undefined;
+      return false;
   }
-}
-
-function itemsOf(items: readonly unknown[]): readonly JsonValue[] {
-  const json = items.map((item) => jsonOf(item) ?? null);
-  return isShareable(items, json) ? items : json;
-}
-
-function isShareable(items: readonly unknown[], json: readonly JsonValue[]): items is readonly JsonValue[] {
-  return Object.isFrozen(items) && json.every((item, index) => item === items[index]);
-}
-
-function membersOf(object: object): JsonObject {
-  const members: [string, JsonValue][] = [];
-  let isChanged = !Object.isFrozen(object);
-  for (const [name, inner] of Object.entries(object)) {
-    const json = jsonOf(inner);
-    isChanged ||= json === undefined || json !== inner;
-    if (json !== undefined) members.push([name, json]);
-  }
-  // fromEntries defines its keys, so that even one called __proto__ stays a plain key.
-  return isUnchanged(object, isChanged) ? object : Object.fromEntries(members);
-}
-
-function isUnchanged(object: object, isChanged: boolean): object is JsonObject {
-  return !isChanged && (Object.getPrototypeOf(object) === Object.prototype || Object.getPrototypeOf(object) === null);
 }

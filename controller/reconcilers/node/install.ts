@@ -95,10 +95,12 @@ async function begin(
   install: Install,
   signal: AbortSignal,
 ): Promise<NodeStatusOperation | undefined> {
-  const { client } = dependencies;
+  const { client, caches } = dependencies;
   const { work, firmware, clock, end } = install;
+  const key = keyOf(work.node);
   for (let tries = 1; ; tries++) {
-    const node = await client.get(Node, keyOf(work.node), signal);
+    // Where the cache is behind, the compare-and-swap fails, and only then the server must be asked.
+    const node = tries === 1 ? caches.of(Node).get(key) : await client.get(Node, key, signal);
     if (!node || !(await isWanted(dependencies, install, node))) return undefined;
     const { digest, version } = firmware;
     const attempt = withFailure(work.attempts, digest, "").count;

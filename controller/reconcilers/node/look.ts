@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import { deepFreeze } from "../../base/deep-freeze.ts";
 import { errorCodes, isSporeError } from "../../base/errors.ts";
 import type { Observation } from "../../drivers/driver.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
@@ -54,7 +55,7 @@ function take(dependencies: NodeDependencies, work: NodeWork, observation: Obser
   // The driver told the table of the answer, so what the table says now belongs to the look just taken.
   work.where = locateAfter(dependencies, work, observation);
   const labels = observation.labels ?? work.where.device?.labels;
-  memory.observation = { ...observation, ...(labels && { labels }) };
+  memory.observation = deepFreeze({ ...observation, ...(labels && { labels }) });
   const busy = isOpen(work.operation);
   const changed =
     busy || before === undefined || signature(before) !== signature(observation) || where.device === undefined;

@@ -1,7 +1,9 @@
 import { isTrue } from "../../api/conditions.ts";
 import { keyOf } from "../../api/meta.ts";
 import { Node, type NodeStatus } from "../../api/node.ts";
+import { asJsonObject } from "../../base/as-json.ts";
 import type { Clock } from "../../base/clock.ts";
+import { isSameJson } from "../../base/same-json.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
 import { StatusDraft } from "../../runtime/status-draft.ts";
 import { mergeStatus } from "../../runtime/status-writer.ts";
@@ -34,7 +36,7 @@ export async function settleStatus(
   describe(draft, work, end, clock);
   // An operation that this run did not move may have been begun by the executor meanwhile.
   if (work.operation !== work.node.status?.operation) draft.set({ operation: work.operation });
-  if (isSameStatus(work.node.status ?? {}, draft.status)) return;
+  if (isSameJson(asJsonObject(work.node.status), asJsonObject(draft.status))) return;
   const { device } = work.where;
   if (device) draft.set({ lastSeen: rfc3339(heardAt(device.heardAtMs, clock)) });
   tellOwnership(dependencies, work);
@@ -94,17 +96,6 @@ function configStatus(work: NodeWork, { situation }: Assessment): Pick<NodeStatu
   const own = observation?.config?.kind === "values" ? observation.config.hash : undefined;
   if (own !== undefined) memory.configBaseline = own;
   return { config: { hash: desired.config.hash, source: config.source } };
-}
-
-/** Whether two statuses say the same; an undefined field says nothing. */
-function isSameStatus(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, index) => isSameStatus(item, b[index]));
-  }
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
-  return [...new Set([...left.keys(), ...right.keys()])].every((key) => isSameStatus(left.get(key), right.get(key)));
 }
 
 /** Each change of ownership leaves an Event, whoever brought it about. */
