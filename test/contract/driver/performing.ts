@@ -35,7 +35,7 @@ export function performing(harness: DriverHarness, kind: Action["kind"]): void {
       const performed = act(stage).then((result) => {
         outcome = result;
       });
-      await expect.poll(() => stage.proxy.requests.at(-1)?.answered).toBe(true);
+      await expect.poll(() => stage.proxy.requests.find(({ name }) => name === request)?.answered).toBe(true);
       expect(outcome).toBeUndefined();
       stage.proxy.releaseAll();
       await performed;
@@ -89,7 +89,7 @@ export function performing(harness: DriverHarness, kind: Action["kind"]): void {
       stage.proxy.fault = { on: exactly(request), does: { kind: "hold" } };
       const stop = new AbortController();
       const performed = act(stage, stop.signal);
-      await expect.poll(() => stage.proxy.requests.at(-1)?.answered).toBe(true);
+      await expect.poll(() => stage.proxy.requests.find(({ name }) => name === request)?.answered).toBe(true);
       stop.abort();
       expect(await performed).toMatchObject({ kind: "unknown", reason: "Aborted" });
     });
