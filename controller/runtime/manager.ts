@@ -28,7 +28,7 @@ export interface Election {
 }
 
 /** The embedded store serves one process, which always leads; no Lease is written. */
-export const soleLeader: Election = { lead: (signal, work) => work(signal) };
+const soleLeader: Election = { lead: (signal, work) => work(signal) };
 
 interface Options {
   readonly client: Client;

@@ -3,7 +3,7 @@ import type { Resource } from "../api/meta.ts";
 import { type Backoff, backoffDelayMs } from "../base/backoff.ts";
 import { type Clock, sleep } from "../base/clock.ts";
 import { Deadline } from "../base/deadline.ts";
-import { isSporeError, SporeError } from "../base/errors.ts";
+import { errorCodes, isSporeError, SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { type Random, randomInteger } from "../base/random.ts";
 import { isWorthTelling } from "../base/worth-telling.ts";
@@ -119,9 +119,12 @@ export class Reflector<T extends Resource> {
   }
 }
 
-/** Whether the server no longer, or not yet, knows the resource version that was asked for. */
+/**
+ * Whether asking for that place again cannot help: the server no longer knows it, does not know it yet (it was restored from a backup), or cannot
+ * read what comes after it.
+ */
 function isPlaceLost(error: unknown): boolean {
-  if (isSporeError(error, "SPORE_EXPIRED")) return true;
-  const causes = isSporeError(error) ? (error.details.causes ?? []) : [];
-  return causes.some(({ reason }) => reason === "ResourceVersionTooLarge"); // a server restored from a backup
+  if (!isSporeError(error)) return false;
+  if (error.code === "SPORE_EXPIRED" || !errorCodes[error.code].retry) return true;
+  return (error.details.causes ?? []).some(({ reason }) => reason === "ResourceVersionTooLarge");
 }

@@ -108,6 +108,22 @@ describe("Reflector", () => {
     expect([...believed.keys()].sort()).toEqual(["b", "c"]);
   });
 
+  it("lists again when the server cannot read what came after that place", async () => {
+    const { api, clock, put, present } = open();
+    await clock.settle();
+    let damaged: string | null = null;
+    api.intercept = ({ query }) => {
+      if (query.get("watch") !== "true") return undefined;
+      damaged ??= query.get("resourceVersion");
+      if (query.get("resourceVersion") !== damaged) return undefined;
+      return failure(500, "StoreCorrupt", "the change log does not have its checksum any more");
+    };
+    api.cutWatches(new Error("torn"));
+    put("a");
+    await clock.advance(5000);
+    expect(present()).toEqual(["a"]);
+  });
+
   it("backs off from a server that says Expired again and again", async () => {
     const { api, clock, put, present } = open();
     put("a");
