@@ -8,6 +8,8 @@ namespace spore {
 class EventBus {
  public:
   static constexpr size_t capacity = 16;
+  /// Of an event that comes from outside.
+  static constexpr size_t maxNameBytes = 64;
   /// A handler may fire again; beyond this depth the event is dropped and counted, because two handlers are chasing
   /// each other.
   static constexpr uint8_t maxDepth = 4;

@@ -1,14 +1,9 @@
 #include "image_reader.h"
 
 #include "byte_order.h"
+#include "image_magic.h"
 
 namespace spore {
-
-namespace {
-
-constexpr uint8_t imageMagic = 0xe9;
-
-}  // namespace
 
 bool readImage(const Flash& flash, uint32_t base, uint32_t limit, StoredImage& image) {
   uint8_t head[8];

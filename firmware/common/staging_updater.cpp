@@ -1,13 +1,12 @@
 #include "staging_updater.h"
 
 #include "hex.h"
+#include "image_magic.h"
 
 namespace spore {
 
 namespace {
 
-constexpr uint8_t imageMagic = 0xe9;
-constexpr uint8_t gzipMagic[2] = {0x1f, 0x8b};
 constexpr size_t flashModeAt = 2;
 constexpr size_t flashSizeAt = 3;
 
@@ -131,7 +130,7 @@ bool StagingUpdater::verifyStaged() {
   }
   uint8_t head[4];
   if (!flash_.read(start_, head, sizeof head)) return fail(UpdateError::read);
-  if (head[0] == gzipMagic[0] && head[1] == gzipMagic[1]) return true;
+  if (isGzip(head)) return true;
   if (head[0] != imageMagic) return fail(UpdateError::magicByte);
   return flashBytesOf(head[flashSizeAt]) > flash_.size() ? fail(UpdateError::newFlashConfig) : true;
 }

@@ -8,7 +8,6 @@ namespace {
 
 using Kind = ClusterMessage::Kind;
 
-constexpr size_t eventNameMaxBytes = 64;
 constexpr uint32_t latencyMaxMs = 1000;
 
 }  // namespace
@@ -139,7 +138,7 @@ void Cluster::takeDetails(const ClusterMessage& message, const DatagramPort::Arr
 
 void Cluster::takeEvent(Text json) {
   Json object, name, data;
-  char nameRoom[eventNameMaxBytes], dataRoom[maxDatagramBytes];
+  char nameRoom[EventBus::maxNameBytes], dataRoom[maxDatagramBytes];
   Text event, payload;
   if (!Json::parse(json, object) || !object.member("event", name)) return;
   if (!name.decode(nameRoom, sizeof nameRoom, event) || event.empty()) return;
@@ -263,7 +262,7 @@ bool Cluster::broadcastEvent(Text event, Text data) {
 
 void Cluster::takeBroadcastRequest(Text payload) {
   Json object, name, data;
-  char nameRoom[eventNameMaxBytes], dataRoom[maxDatagramBytes];
+  char nameRoom[EventBus::maxNameBytes], dataRoom[maxDatagramBytes];
   Text event, decoded;
   if (!Json::parse(payload, object) || !object.member("event", name)) return;
   if (!name.decode(nameRoom, sizeof nameRoom, event) || event.empty()) return;

@@ -6,6 +6,8 @@ namespace {
 
 constexpr const char* fileName = "config.json";
 constexpr uint32_t hourMs = 3600000;
+/// With more a chip would refuse every request, also the one that sets it right.
+constexpr uint32_t criticalMostBytes = 12288;
 
 /// Parameters that steer the request and are no settings.
 bool steersRequest(Text name) {
@@ -34,7 +36,7 @@ Configuration::Configuration() {
   deadThresholdMs = settings_.addNumber("node_dead_threshold_ms", 60000, 1000, hourMs);
   restartDelayMs = settings_.addNumber("restart_delay_ms", 1000, 0, 60000);
   lowMemoryBytes = settings_.addNumber("low_memory_threshold_bytes", 10000, 0, 1u << 20);
-  criticalMemoryBytes = settings_.addNumber("critical_memory_threshold_bytes", 5000, 0, 1u << 20);
+  criticalMemoryBytes = settings_.addNumber("critical_memory_threshold_bytes", 5000, 0, criticalMostBytes);
   maxConcurrentRequests = settings_.addNumber("max_concurrent_http_requests", 3, 1, 16);
   otaToken = settings_.addText("ota_token", 64, true);
 }

@@ -4,7 +4,6 @@ namespace spore {
 
 namespace {
 
-constexpr size_t eventNameMaxBytes = 64;
 /// `{"event":..,"payload":..}`
 class EventMessage final : public TextSource {
  public:
@@ -70,7 +69,7 @@ void EventSocket::reply(size_t client, const char* error) {
 /// Fires what a client sent. Returns what is wrong with it, or null.
 const char* EventSocket::fireFrom(size_t client, Text message) {
   Json object, name, payload;
-  char nameRoom[eventNameMaxBytes], payloadRoom[payloadMaxBytes];
+  char nameRoom[EventBus::maxNameBytes], payloadRoom[payloadMaxBytes];
   Text event, text;
   if (!Json::parse(message, object) || !object.isObject()) return "send a JSON object";
   if (!object.member("event", name) || !name.decode(nameRoom, sizeof nameRoom, event) || event.empty())

@@ -4,8 +4,6 @@ namespace spore {
 
 namespace {
 
-constexpr size_t eventNameMaxBytes = 64;
-
 const RouteParameter statusParameters[] = {{"brief", "query", false, "boolean", "[\"0\",\"1\"]"}};
 const RouteParameter configParameters[] = {
     {"labels", "body", false, "json", nullptr},
@@ -191,7 +189,7 @@ void NodeApi::configure(const HttpRequest& request, HttpResponse& response) {
 }
 
 void NodeApi::fireEvent(const HttpRequest& request, HttpResponse& response, bool everywhere) {
-  char nameRoom[eventNameMaxBytes], payloadRoom[maxDatagramBytes + 1];
+  char nameRoom[EventBus::maxNameBytes], payloadRoom[maxDatagramBytes + 1];
   Text event, payload;
   if (request.parameter("event", nameRoom, sizeof nameRoom, event) != FormLookup::found || event.empty())
     return response.fail(400, "bad_request", "event is a string of 1 to 64 bytes");

@@ -2,6 +2,7 @@
 
 #include "../common/flash.h"
 #include "../common/hex.h"
+#include "../common/image_magic.h"
 #include "../common/json.h"
 
 namespace spore {
@@ -161,9 +162,9 @@ bool UpdateSession::looksLikeFirmware(Bytes bytes) {
   for (size_t i = 0; i < bytes.size && context_.uploadReceived + i < sizeof head_; i++)
     head_[context_.uploadReceived + i] = bytes.data[i];
   if (context_.uploadReceived >= sizeof head_ || context_.uploadReceived + bytes.size == 0) return true;
-  if (head_[0] == 0xe9) return true;
-  const bool halfGzip = context_.uploadReceived + bytes.size == 1;
-  return context_.facts.gzip && head_[0] == 0x1f && (halfGzip || head_[1] == 0x8b);
+  if (head_[0] == imageMagic) return true;
+  const bool halfGzip = context_.uploadReceived + bytes.size == 1 && head_[0] == gzipMagic[0];
+  return context_.facts.gzip && (halfGzip || isGzip(head_));
 }
 
 void UpdateSession::end(HttpResponse& response) {

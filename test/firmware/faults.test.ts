@@ -25,6 +25,10 @@ describeBoards("a board with a fault", () => {
       .toBe(true);
   });
 
+  it.each(["esp:1", "a".repeat(33), "esp 1"])("of its name %j says so and stays off", async (hostname) => {
+    await expect(board({ hostname })).rejects.toThrow(/--hostname wants 1 to 32 letters, digits, _ and -, not "/);
+  });
+
   it("of its radio is not on the network", async () => {
     await using node = await board({ flags: ["--fail", "apfallback"], httpPort: 8099 });
     await expect(node.get("/api/node/status")).rejects.toThrow(/ECONNREFUSED/);

@@ -385,6 +385,12 @@ TEST("a configuration that cannot be written is not in force either") {
   CHECK(all.files.config.text().contains("900") && all.files.config.text().contains("\"room\":\"lab\""));
 }
 
+TEST("a threshold at which no request would be answered any more is refused") {
+  FakeBoard& all = *board();
+  CHECK(postConfig(all, "{\"critical_memory_threshold_bytes\":12289}").startsWith("HTTP/1.1 400 "));
+  CHECK(postConfig(all, "{\"critical_memory_threshold_bytes\":12288}").startsWith("HTTP/1.1 200 "));
+}
+
 TEST("what finds no room in a table is told in the log") {
   FakeBoard& all = *board();
   CHECK(!all.silicon.said.text().contains("found no room"));

@@ -1,6 +1,7 @@
 #include "image_copy.h"
 
 #include "../../../common/byte_order.h"
+#include "../../../common/image_magic.h"
 #include "inflate.h"
 
 namespace spore::host {
@@ -108,7 +109,7 @@ bool copyImage(Flash& flash, const BootCommand& command) {
   uint8_t magic[2];
   if (command.source % Flash::sectorBytes != 0 || command.destination % Flash::sectorBytes != 0) return false;
   if (!flash.read(command.source, magic, sizeof magic)) return false;
-  return magic[0] == 0x1f && magic[1] == 0x8b ? unpack(flash, command) : copyRaw(flash, command);
+  return isGzip(magic) ? unpack(flash, command) : copyRaw(flash, command);
 }
 
 }  // namespace spore::host

@@ -22,6 +22,14 @@ constexpr Millis longestWaitMs = 1000;
 constexpr Millis crashAfterMs = 300;
 constexpr uint32_t failAfterBytes = 65536;
 
+/// A name that the cluster protocol cannot carry would make a board that nobody understands.
+void checkHostname(const std::string& name) {
+  if (name.empty() || isHostname(Text(name.data(), name.size()))) return;
+  fprintf(stderr, "spore node: --hostname wants 1 to %zu letters, digits, _ and -, not \"%s\"\n", maxHostnameBytes,
+          name.c_str());
+  exit(2);
+}
+
 /// The updater, with the faults that a test may order.
 class FaultyUpdate final : public FirmwareUpdate {
  public:
@@ -130,6 +138,7 @@ uint16_t openSockets(const Options& options, const Configuration& configuration,
 int runNode(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   const Options options = parseOptions(argc, argv, 1);
+  checkHostname(options.hostname);
   RtcFile memory = RtcFile::inherit();
   const std::string loader = options.stateDir + "/loader";
   Reset reset(memory, loader.c_str(), argv);
