@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { writeFileAtomically } from "../base/write-file-atomically.ts";
 
 /** Everything that a client needs to administrate one server. */
@@ -13,7 +13,10 @@ export interface AdminAccess {
 
 const name = "spore";
 
-/** Writes a kubeconfig (`v1`, as kubectl reads it) that only its owner can read. Leaves the file alone when it says the same already. */
+/**
+ * Writes a kubeconfig (`v1`, as kubectl reads it) that only its owner can read. Leaves the file alone when it says the same already. The text is
+ * JSON, which is YAML as well: a command line that reads it need not load a YAML parser first.
+ */
 export async function writeAdminKubeconfig(path: string, { server, authority, token }: AdminAccess): Promise<void> {
   const config = {
     apiVersion: "v1",
@@ -23,7 +26,7 @@ export async function writeAdminKubeconfig(path: string, { server, authority, to
     contexts: [{ name, context: { cluster: name, user: "admin", namespace: "default" } }],
     "current-context": name,
   };
-  const text = stringify(config, { lineWidth: 0 });
+  const text = `${JSON.stringify(config, undefined, 2)}\n`;
   if ((await readText(path)) !== text) await writeFileAtomically(path, text);
 }
 

@@ -60,16 +60,17 @@ async function watchObjects({ kind, name }: Targets, { format, options, session,
   const list = await session.client.list(kind, where, io.signal);
   if (name !== undefined && list.items.length === 0) throw notFound(kind, name);
   let isFirst = true;
-  const show = (object: Resource, type: string) => {
+  const show = async (object: Resource, type: string) => {
     if (format === "yaml" && !isFirst) io.out.write("---\n");
     isFirst = false;
-    if (options.outputWatchEvents) printChange({ type, object }, format, io.out);
-    else printObjects([object], format, true, io.out);
+    if (options.outputWatchEvents) await printChange({ type, object }, format, io.out);
+    else await printObjects([object], format, true, io.out);
   };
-  for (const object of list.items) show(object, "ADDED");
+  for (const object of list.items) await show(object, "ADDED");
   const open = (resourceVersion: string) => session.client.watch(kind, { ...where, resourceVersion }, io.signal);
   const versionOf = ({ metadata }: Resource) => metadata.resourceVersion;
-  for await (const { type, object } of follow(open, versionOf, list.resourceVersion, io.signal)) show(object, type);
+  for await (const { type, object } of follow(open, versionOf, list.resourceVersion, io.signal))
+    await show(object, type);
   return exitCodes.done;
 }
 

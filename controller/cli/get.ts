@@ -47,7 +47,7 @@ async function runGet(words: readonly string[], options: GetOptions, io: Io): Pr
   if (format === "table" || format === "wide") return showTables(targets, format, options, session, io);
   const found = await Promise.all(targets.map((target) => objectsOf(target, options, session, io)));
   const single = targets.length === 1 && targets[0]?.name !== undefined;
-  printObjects(found.flat(), format, single, io.out);
+  await printObjects(found.flat(), format, single, io.out);
   return exitCodes.done;
 }
 

@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import type { Kind } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
 import { SporeError } from "../base/errors.ts";
@@ -21,7 +20,12 @@ export function outputFormat(word: string | undefined): OutputFormat {
 }
 
 /** Writes objects as YAML, JSON or names; `single` says that one object was asked for by name, and not a list. */
-export function printObjects(objects: readonly Resource[], format: OutputFormat, single: boolean, out: Screen): void {
+export async function printObjects(
+  objects: readonly Resource[],
+  format: OutputFormat,
+  single: boolean,
+  out: Screen,
+): Promise<void> {
   if (format === "name") {
     for (const object of objects) out.write(`${typedName(object)}\n`);
     return;
@@ -29,17 +33,26 @@ export function printObjects(objects: readonly Resource[], format: OutputFormat,
   const [only] = objects;
   const list = { apiVersion: "v1", items: objects, kind: "List", metadata: { resourceVersion: "" } };
   const document = single && only ? only : list;
-  out.write(format === "json" ? `${JSON.stringify(document, undefined, 4)}\n` : stringify(document));
+  await printDocument(document, format, out);
 }
 
 /** Writes what happened to an object, and the object; only the latter where the format is `name`. */
-export function printChange(
+export async function printChange(
   change: { readonly type: string; readonly object: Resource },
   format: OutputFormat,
   out: Screen,
-): void {
-  if (format === "name") printObjects([change.object], format, true, out);
-  else out.write(format === "json" ? `${JSON.stringify(change, undefined, 4)}\n` : stringify(change));
+): Promise<void> {
+  if (format === "name") await printObjects([change.object], format, true, out);
+  else await printDocument(change, format, out);
+}
+
+async function printDocument(document: unknown, format: OutputFormat, out: Screen): Promise<void> {
+  if (format === "json") {
+    out.write(`${JSON.stringify(document, undefined, 4)}\n`);
+  } else {
+    const { stringify } = await import("yaml"); // tables, which most people look at, do without
+    out.write(stringify(document));
+  }
 }
 
 /** `node.spore.dev/esp-a1b2c3`, as kubectl's `-o name`. */

@@ -49,13 +49,16 @@ export async function openSession(options: GlobalOptions, io: Io): Promise<Sessi
   const { transport } = connection;
   const readJson = <T>(path: string, request: JsonRequest) => askJson<T>(transport, path, request);
   const close = () => connection[Symbol.asyncDispose]();
-  const asked = ["/api", "/apis"].map((path) =>
-    readJson<DiscoveryDocument>(path, { accept: discoveryAccept, signal: io.signal }),
-  );
-  const documents = await Promise.all(asked).catch(async (error: unknown) => {
+  const documents: DiscoveryDocument[] = [];
+  try {
+    // One after the other: at once they would open two connections, and a TLS handshake costs more than a round trip.
+    for (const path of ["/api", "/apis"]) {
+      documents.push(await readJson(path, { accept: discoveryAccept, signal: io.signal }));
+    }
+  } catch (error) {
     await close();
     throw error;
-  });
+  }
   return {
     client: apiClient(transport, { clock: io.clock, userAgent: `sporectl/${clientVersion()}` }),
     transport,

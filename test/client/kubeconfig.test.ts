@@ -58,6 +58,15 @@ async function problemOf(reading: Promise<unknown>): Promise<string> {
 }
 
 describe("readKubeconfig", () => {
+  it("reads the same from block YAML, JSON, and a flow mapping that is no JSON", async () => {
+    const flow = stringify(config(), { collectionStyle: "flow", lineWidth: 0 });
+    expect(flow).toMatch(/^\{/);
+    expect(() => JSON.parse(flow)).toThrow();
+    const expected = await read({ config: config() });
+    expect(await read({ config: JSON.stringify(config(), undefined, 2) })).toEqual(expected);
+    expect(await read({ config: flow })).toEqual(expected);
+  });
+
   it("reads the current context", async () => {
     expect(await read({ a: config() })).toEqual({
       server: "https://127.0.0.1:7443",
