@@ -78,9 +78,9 @@ describe("readProtobuf", () => {
 
   it("reads very many entries in time that grows with them", () => {
     const entries = Buffer.concat(Array.from({ length: 300_000 }, () => field(2, entry("k", "v"))));
-    const startMs = performance.now();
+    const before = process.cpuUsage();
     expect(readProtobuf(body("v1", "ConfigMap", [entries]))).toMatchObject({ data: { k: "v" } });
-    expect(performance.now() - startMs).toBeLessThan(5000);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5); // seconds
   });
 
   it("takes only the kinds that it knows", () => {

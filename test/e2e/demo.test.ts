@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { program } from "../support/built-programs.ts";
 import { hasTool } from "../support/machine-tools.ts";
+import { ownBase, ownUdpPort } from "../support/own-network.ts";
 import { directoryOfTest } from "../support/temporary-directory.ts";
-import { type Finished, freeUdpPort } from "./plane.ts";
-import { ownBase } from "./simulated.ts";
+import type { Finished } from "./plane.ts";
 
 const demo = program("demo/main.js");
 
@@ -22,9 +22,9 @@ async function ownFlags(): Promise<readonly string[]> {
     "--http-port",
     "0",
     "--udp-port",
-    String(await freeUdpPort()),
+    String(await ownUdpPort()),
   ];
-  return [...ports, "--base", ownBase()];
+  return [...ports, "--base", await ownBase()];
 }
 
 /** A TMPDIR of its own shows what is left behind. */

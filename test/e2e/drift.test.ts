@@ -11,8 +11,9 @@ import { nodeNameOf } from "../../controller/drivers/node-name.ts";
 import { eventually, stateOf } from "../reconcilers/control-plane.ts";
 import { askDevice, uploadTo } from "../support/device-request.ts";
 import { hasTool } from "../support/machine-tools.ts";
+import { ownUdpPort } from "../support/own-network.ts";
 import { type BuildFolder, copyOfBuild, HostBoards } from "./host-boards.ts";
-import { freeUdpPort, type Plane, startPlane } from "./plane.ts";
+import { type Plane, startPlane } from "./plane.ts";
 import { never } from "./simulated.ts";
 
 const boardsInAll = 6;
@@ -41,7 +42,7 @@ describe.skipIf(!hasTool("compiler"))("a converged fleet of node processes", () 
 
   beforeAll(async () => {
     build = await copyOfBuild();
-    const udpPort = await freeUdpPort();
+    const udpPort = await ownUdpPort();
     boards = await HostBoards.start(boardsInAll, { ...build, factoryImage: build.image("1.0.0"), udpPort });
     plane = await startPlane({ udpPort, flags: ["--auto-adopt", "default", "--ota-parallel", "8"] });
     expect(await plane.sporectl(["firmware", "push", build.image("1.1.0").path])).toMatchObject({ code: 0 });

@@ -5,8 +5,8 @@ import { addressAfter } from "../../controller/demo/board-fleet.ts";
 import type { HostFirmware, HostImage } from "../../controller/demo/build-firmware.ts";
 import { bootNode, type HostNode, type HostNodeOptions } from "../../controller/demo/host-node.ts";
 import { builtFirmware } from "../firmware/host-firmware.ts";
+import { ownBase } from "../support/own-network.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { ownBase } from "./simulated.ts";
 
 /** A build folder of one's own, which may be deleted. */
 export interface BuildFolder extends AsyncDisposable {
@@ -55,7 +55,7 @@ export class HostBoards implements AsyncDisposable {
     }: Pick<HostNodeOptions, "firmware" | "factoryImage" | "otaBytesPerSecond"> & { readonly udpPort: number },
   ): Promise<HostBoards> {
     const parent = (await temporaryDirectory()).path;
-    const base = ownBase();
+    const base = await ownBase();
     const boards = new HostBoards(
       Array.from({ length: count }, (_, index) => ({
         stateDir: join(parent, `${index}`),

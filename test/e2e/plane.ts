@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import type { Client } from "../../controller/client/client.ts";
 import { httpsTransport } from "../../controller/client/https-transport.ts";
 import { readKubeconfig } from "../../controller/client/kubeconfig.ts";
 import { program } from "../support/built-programs.ts";
+import { ownUdpPort } from "../support/own-network.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 export interface PlaneOptions {
@@ -51,7 +51,7 @@ export interface Plane extends AsyncDisposable {
 /** Starts `spored` on free ports and a fresh data directory; both go when it is disposed of. */
 export async function startPlane({ udpPort, flags = [] }: PlaneOptions = {}): Promise<Plane> {
   const { path: dataDir } = await temporaryDirectory();
-  const plane = new ProcessPlane(dataDir, udpPort ?? (await freeUdpPort()), flags);
+  const plane = new ProcessPlane(dataDir, udpPort ?? (await ownUdpPort()), flags);
   try {
     await plane.start();
   } catch (error) {
@@ -74,15 +74,6 @@ export async function run(
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const [code] = await once(child, "close");
   return { code, stdout: stdout(), stderr: stderr() };
-}
-
-/** A UDP port that nobody has on any loopback address at the moment. */
-export async function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind({ address: "0.0.0.0", port: 0 }, resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
 }
 
 const startTimeoutMs = 60_000;

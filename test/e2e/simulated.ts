@@ -5,7 +5,8 @@ import { NodeGroup, type NodeGroupSpec } from "../../controller/api/node-group.t
 import { type Fleet, type FleetOptions, startFleet } from "../../controller/simulator/spore/fleet.ts";
 import { type SimulatedImageOptions, simulatedImage } from "../../controller/simulator/spore/simulated-image.ts";
 import { eventually } from "../reconcilers/control-plane.ts";
-import { freeUdpPort, type Plane, startPlane } from "./plane.ts";
+import { ownBase, ownUdpPort } from "../support/own-network.ts";
+import { type Plane, startPlane } from "./plane.ts";
 
 /** A control plane in its own process, and simulated nodes on real sockets that it hears. */
 export interface Stage extends AsyncDisposable {
@@ -14,20 +15,14 @@ export interface Stage extends AsyncDisposable {
 }
 
 export const never = new AbortController().signal;
-let stages = 0;
-
-/** Addresses that no other stage of this run uses, as `127.x.y.1`. */
-export function ownBase(): string {
-  return `127.${200 + (++stages % 50)}.${process.pid % 254}.1`;
-}
 
 /** Starts both; groups with `adoption: Automatic` may adopt in `default`. */
 export async function startStage(
   options: Partial<FleetOptions>,
   flags: readonly string[] = ["--auto-adopt", "default"],
 ): Promise<Stage> {
-  const udpPort = await freeUdpPort();
-  const fleet = await startFleet({ count: 1, base: ownBase(), httpPort: 0, udpPort, ...options });
+  const udpPort = await ownUdpPort();
+  const fleet = await startFleet({ count: 1, base: await ownBase(), httpPort: 0, udpPort, ...options });
   try {
     const plane = await startPlane({ udpPort, flags });
     return {

@@ -5,6 +5,7 @@ import { systemClock } from "../../controller/base/clock.ts";
 import type { HostFirmware, HostImage } from "../../controller/demo/build-firmware.ts";
 import { bootNode, type HostNode, type HostNodeOptions } from "../../controller/demo/host-node.ts";
 import { hasTool } from "../support/machine-tools.ts";
+import { ownBase, ownUdpPort } from "../support/own-network.ts";
 import { directoryOfTest } from "../support/temporary-directory.ts";
 import { builtFirmware } from "./host-firmware.ts";
 
@@ -70,21 +71,27 @@ export function freshStateDir(): string {
 }
 
 /** The UDP port of this test process: boards of two files must not hear each other. */
-export const udpPort = 20_000 + (process.pid % 20_000);
+export const udpPort = await ownUdpPort();
+const network = (await ownBase()).replace(/1$/, "");
+
+/** An address that no board and no peer had before. */
+export function freshAddress(): string {
+  return `${network}${++boards}`;
+}
 
 /** Boots a board and waits until it serves HTTP. */
 export async function board(options: BoardOptions = {}): Promise<Board> {
   const { version = "1.0.0", timeoutMs = 10_000, ...given } = options;
-  const number = ++boards;
+  const address = freshAddress();
   const lines: string[] = [];
-  const id = (0xa00000 + (process.pid & 0xfff) * 256 + number).toString(16).toUpperCase();
+  const id = (0xa00000 + (process.pid & 0xfff) * 256 + boards).toString(16).toUpperCase();
   const node = await bootNode(
     {
       stateDir: given.stateDir ?? freshStateDir(),
       firmware: firmware(),
       factoryImage: imageOf(version),
       hostname: `esp_${id}`,
-      address: `127.41.${process.pid & 255}.${number}`,
+      address,
       httpPort: 0,
       udpPort,
       ...given,

@@ -3,7 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
-import { type Board, board, describeBoards, udpPort } from "./board.ts";
+import { type Board, board, describeBoards, freshAddress, udpPort } from "./board.ts";
 import { imageBytes, upload } from "./upload.ts";
 
 const soon = { timeout: 8000, interval: 20 };
@@ -44,9 +44,6 @@ async function peer(
     say: (text, to) => own.socket.send(text, udpPort, to),
   };
 }
-
-let peers = 200;
-const freshAddress = () => `127.41.${process.pid & 255}.${peers++}`;
 
 function updateOf(heard: readonly Heard[], node: Board): Record<string, unknown> | undefined {
   const prefix = `NODE_UPDATE:${node.hostname}:`;
@@ -115,10 +112,10 @@ describeBoards("a node on the wire", () => {
       broadcasts.filter(({ text }) => text === `CLUSTER_HEARTBEAT:${node.hostname}`).map(({ atMs }) => atMs);
     await expect.poll(() => beats().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
     const [first = 0, second = 0, third = 0] = beats();
-    // The loop comes round when its time has come, and later on a busy machine.
+    // To the millisecond the core's own tests hold it, in time of their own; here a busy machine may send, and hear, late.
     for (const pause of [second - first, third - second]) {
-      expect(pause).toBeGreaterThan(1790);
-      expect(pause).toBeLessThan(3000);
+      expect(pause).toBeGreaterThan(1000);
+      expect(pause).toBeLessThan(4000);
     }
   });
 

@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 import { systemClock } from "../../controller/base/clock.ts";
 import { type Fleet, type FleetOptions, startFleet } from "../../controller/simulator/spore/fleet.ts";
 import type { SimulatedNode } from "../../controller/simulator/spore/node.ts";
+import { ownBase } from "./own-network.ts";
 
 /** Where to reach a device. */
 export interface DeviceAddress {
@@ -16,12 +17,9 @@ export interface Heard {
   readonly text: string;
 }
 
-let fleets = 0;
-
 /** A fleet on free ports and addresses of its own, until the test is over. */
 export async function bootFleet(options: Partial<FleetOptions> = {}): Promise<Fleet> {
-  const base = `127.${64 + (process.pid % 128)}.${++fleets % 256}.1`;
-  const fleet = await startFleet({ count: 1, base, httpPort: 0, udpPort: 0, ...options });
+  const fleet = await startFleet({ count: 1, base: await ownBase(), httpPort: 0, udpPort: 0, ...options });
   onTestFinished(() => fleet.stop());
   return fleet;
 }

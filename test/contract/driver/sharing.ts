@@ -17,9 +17,10 @@ export function sharing(harness: DriverHarness): void {
 
     it("leave the lane when they are called off while they wait", async () => {
       await using stage = await setUp(harness);
-      stage.proxy.fault = { on: exactly(requestOf("Call", harness)), does: { kind: "hold" } };
+      const request = requestOf("Call", harness);
+      stage.proxy.fault = { on: exactly(request), does: { kind: "hold" } };
       const first = stage.perform(harness.call);
-      await expect.poll(() => stage.proxy.requests.at(-1)?.answered).toBe(true);
+      await expect.poll(() => stage.proxy.requests.find(({ name }) => name === request)?.answered).toBe(true);
       const stop = new AbortController();
       const second = stage.perform({ kind: "Restart" }, stop.signal);
       stop.abort();

@@ -154,8 +154,8 @@ describe("readDatagram", () => {
 
   it("reads a thousand datagrams of blanks as fast as any others", () => {
     const blanks = Buffer.from(`${" ".repeat(datagramMaxBytes - 2)}x `);
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (let count = 0; count < 1000; count++) expect(readDatagram(blanks).kind).toBe("unknown");
-    expect(performance.now() - startedMs).toBeLessThan(500);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(500); // milliseconds
   });
 });
