@@ -7,7 +7,8 @@ import type { Call, ObjectCall, Workshop } from "./call.ts";
 import { notFound } from "./collection.ts";
 import { readListOptions } from "./list-options.ts";
 import { readSelection, type Selection } from "./selection.ts";
-import { answerWatch, type WatchEvent, type WatchSource } from "./watch-frames.ts";
+import { answerWatch } from "./watch-frames.ts";
+import type { WatchEvent, WatchSource } from "./watch-source.ts";
 
 /** The reading verbs of `livenodes`: the same answers as for stored objects, out of a table in memory. */
 export interface LiveNodes {

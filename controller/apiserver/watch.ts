@@ -8,7 +8,8 @@ import { reached } from "./reached.ts";
 import { selectPage } from "./select-page.ts";
 import { readSelection, type Selection } from "./selection.ts";
 import { StoredObject } from "./stored-object.ts";
-import { answerWatch, type WatchEvent, type WatchSource } from "./watch-frames.ts";
+import { answerWatch } from "./watch-frames.ts";
+import type { WatchEvent, WatchSource } from "./watch-source.ts";
 
 /** GET of a collection with `watch`: a stream of events that begins where the client says, and can be resumed from any event. */
 export async function watch(call: Call, shop: Workshop): Promise<ApiResponse> {
