@@ -4,22 +4,9 @@ import { Node } from "../../controller/api/node.ts";
 import { NodeGroup } from "../../controller/api/node-group.ts";
 import type { Clock } from "../../controller/base/clock.ts";
 import type { Driver } from "../../controller/drivers/driver.ts";
-import { physicsPresets } from "../../controller/simulator/spore/physics.ts";
 import { simulatedImage } from "../../controller/simulator/spore/simulated-image.ts";
-import { bootFleet } from "../support/spore-fleet.ts";
-import { eventually, never, pushFirmware, sporeDriver, startCluster, startControl, stateOf } from "./control-plane.ts";
-import {
-  changeGroup,
-  createGroup,
-  fastClock,
-  isReady,
-  nodeName,
-  pass,
-  startAll,
-  startConverged,
-  untilConverged,
-  version110,
-} from "./lab.ts";
+import { eventually, never, pushFirmware, sporeDriver, startControl, stateOf } from "./control-plane.ts";
+import { changeGroup, createGroup, isReady, nodeName, pass, startAll, startConverged, untilConverged } from "./lab.ts";
 
 describe("bad luck and lies", () => {
   it("a lying node is flashed three times and no more, and stalls its group", async () => {
@@ -73,29 +60,6 @@ describe("bad luck and lies", () => {
     expect(stranger?.spec.owner).toBeUndefined();
     expect(board?.uploads).toHaveLength(1);
     expect(board?.state.ownLabels.app).not.toBe("changed");
-  }, 60_000);
-
-  it("a board that restarts while its upload waits for a turn has its new boot noted in the operation", async () => {
-    const physics = { ...physicsPresets.instant, transferBytesPerSecond: 10_000 };
-    const fleet = await bootFleet({ count: 2, clock: fastClock, physics });
-    const cluster = await startCluster(fastClock);
-    const { sightings, executor } = await startControl(cluster, { fleet, autoAdopt: ["default"], otaParallel: 1 });
-    await pushFirmware(cluster, "v110", "1.1.0", version110);
-    await createGroup(cluster, { strategy: { maxUnavailable: 2 } });
-    const names = fleet.nodes.map(nodeName);
-    const waits = (name: string) => executor.status({ name })?.kind === "waiting";
-    await expect.poll(() => names.some(waits), { timeout: 20_000 }).toBe(true);
-    const late = fleet.nodes.find((board) => waits(nodeName(board)));
-    const before = late?.state.bootId;
-    late?.powerCut();
-    late?.powerOn();
-    const heard = () => sightings.named(late?.board.hostname ?? "")[0]?.bootId;
-    await expect.poll(() => heard() !== before && heard() === late?.state.bootId, { timeout: 20_000 }).toBe(true);
-    expect(waits(nodeName(late))).toBe(true);
-    const begun = (node: Node | undefined) => node?.status?.operation?.phase === "Transferring";
-    const node = await eventually(cluster.client, Node, nodeName(late), begun);
-    expect(node?.status?.operation?.bootId).toBe(heard());
-    expect(node?.status?.operation?.bootId).not.toBe(before);
   }, 60_000);
 
   it("a killed node is not Ready within 15 s and converged again after its restart", async () => {

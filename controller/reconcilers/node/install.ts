@@ -32,7 +32,8 @@ export function startInstall(
   dependencies.executor.start(keyOf(node), options, (signal) =>
     install(dependencies, { work, firmware, target, clock, end }, signal),
   );
-  work.memory.installing = firmware.digest;
+  const { address, port } = target;
+  work.memory.installing = { digest: firmware.digest, address, port };
 }
 
 /** Whether the executor has an install of this node that is not over. */
@@ -44,6 +45,11 @@ export function isExecuting({ executor }: Pick<NodeDependencies, "executor">, no
 /** Whether an install of this node has had its turn and is not over. */
 export function isInstalling({ executor }: Pick<NodeDependencies, "executor">, node: Node): boolean {
   return executor.status(keyOf(node))?.kind === "running";
+}
+
+/** Whether an install of this node has yet to have its turn. */
+export function isWaiting({ executor }: Pick<NodeDependencies, "executor">, node: Node): boolean {
+  return executor.status(keyOf(node))?.kind === "waiting";
 }
 
 /** Stops an install that is no longer wanted. Where its last byte had left, the driver calls the end unknown, and the device is observed. */

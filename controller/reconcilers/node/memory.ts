@@ -37,8 +37,8 @@ export interface NodeMemory {
   configBaseline?: string;
   /** New configuration must not have crashed the device by then. */
   settlesAtMs: number;
-  /** The digest of the install that the executor has. */
-  installing?: string;
+  /** The install that the executor has: which image goes where. */
+  installing?: { readonly digest: string; readonly address: string; readonly port: number };
   retryAtMs: number;
   failures: number;
   /** Why the last action failed; absent once one was carried out. */

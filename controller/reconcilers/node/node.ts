@@ -15,8 +15,9 @@ import { revisionsOfSecret } from "../node-group/config-secret.ts";
 import { conflictOf } from "./assess.ts";
 import { desiredOf, wouldSelect } from "./desired.ts";
 import { noteFailure } from "./failures.ts";
-import { isExecuting, stopInstall } from "./install.ts";
+import { isExecuting, isWaiting, stopInstall } from "./install.ts";
 import { identityOf, locate } from "./locate.ts";
+import { hasNews } from "./look-schedule.ts";
 import { NodeMemories } from "./memory.ts";
 import { permissionOf } from "./permission.ts";
 import { stepOn } from "./run.ts";
@@ -107,7 +108,7 @@ function reconcileNode(dependencies: NodeDependencies): Reconcile {
     if (!node || node.metadata.deletionTimestamp !== undefined) return letGo(dependencies, memories, key, node);
     const work = await prepare(dependencies, memories, node);
     const outcome = collect(dependencies, work, context);
-    if (isExecuting(dependencies, node)) return attend(dependencies, work);
+    if (isExecuting(dependencies, node) && !attend(dependencies, work)) return done;
     return await stepOn(dependencies, work, { outcome, listeningMs: nowMs - startedAtMs }, context);
   };
 }
@@ -164,13 +165,24 @@ function collect(
   return end.result.kind === "ended" && end.result.operationId === operation?.id ? end.result.outcome : undefined;
 }
 
-/** While an install runs only one question is open: whether it is still wanted. Nothing is asked of a device that takes an upload. */
-function attend(dependencies: NodeDependencies, { node, permission, desired, memory }: NodeWork): Result {
-  const wanted = desired.firmware?.digest;
-  if (!permission.write) {
-    // A paused group starts nothing new; what was begun goes on.
-    if (permission.reason !== "GroupPaused") stopInstall(dependencies, node, permission.message);
-  } else if (!permission.managed) stopInstall(dependencies, node, "No group decides about the device any more.");
-  else if (wanted !== memory.installing) stopInstall(dependencies, node, "Other firmware is wanted by now.");
-  return done;
+/**
+ * While an install runs only one question is open: whether it is still wanted. Nothing is asked of a device that takes an upload.
+ *
+ * @returns whether the device is worth a look all the same: its turn has not come, and it fell silent or says something new.
+ */
+function attend(dependencies: NodeDependencies, work: NodeWork): boolean {
+  const { node, where, memory } = work;
+  const why = whyUnwanted(work);
+  if (why !== undefined) stopInstall(dependencies, node, why);
+  return isWaiting(dependencies, node) && (where.device?.phase !== "Active" || hasNews(memory.look, where.device));
+}
+
+/** Why the install that the executor has should stop; undefined when it should go on. A paused group starts nothing new, but what was begun goes on. */
+function whyUnwanted({ permission, desired, memory, where }: NodeWork): string | undefined {
+  const { digest, address, port } = memory.installing ?? {};
+  if (!permission.write) return permission.reason === "GroupPaused" ? undefined : permission.message;
+  if (!permission.managed) return "No group decides about the device any more.";
+  if (desired.firmware?.digest !== digest) return "Other firmware is wanted by now.";
+  const isThere = where.target === undefined || (where.target.address === address && where.target.port === port);
+  return isThere ? undefined : "The device is at another address by now.";
 }

@@ -9,7 +9,7 @@ import { crashLoopCheckMs } from "../node-group/member-state.ts";
 import { actionTarget, pushConfig, restart, setLabels } from "./act.ts";
 import { advanceOperation, evidenceOf } from "./advance.ts";
 import { assess, conflictOf } from "./assess.ts";
-import { isExecuting, isInstalling, startInstall } from "./install.ts";
+import { isExecuting, isInstalling, isWaiting, startInstall, stopInstall } from "./install.ts";
 import { withVersionLabel } from "./label-drift.ts";
 import { lookIfDue } from "./look.ts";
 import { nextLook } from "./look-schedule.ts";
@@ -53,7 +53,11 @@ export async function stepOn(
     if (!(await carryOut(dependencies, work, plan, context))) break;
   }
   const end = { assessment: assess(work, clock), plan, listeningMs };
-  if (plan.kind === "install") install(dependencies, work, end, context);
+  if (!isExecuting(dependencies, work.node)) {
+    if (plan.kind === "install") install(dependencies, work, end, context);
+  } else if (plan.kind !== "install" && plan.kind !== "observe") {
+    stopInstall(dependencies, work.node, "What was seen of the device meanwhile speaks against it.");
+  }
   // An install whose turn is now writes the status itself, together with the operation.
   if (isInstalling(dependencies, work.node)) tellOwnership(dependencies, work);
   else await settleStatus(dependencies, work, end, context);
@@ -109,7 +113,8 @@ async function carryOut(
   context: ReconcileContext,
 ): Promise<boolean> {
   if (plan.kind === "observe") return work.memory.look.failures === 0;
-  if (writingPlans.has(plan.kind) && isOvertaken(dependencies, work)) return false;
+  if (writingPlans.has(plan.kind) && (isOvertaken(dependencies, work) || isExecuting(dependencies, work.node)))
+    return false;
   const target = actionTarget(dependencies, work);
   if (!target) return false;
   if (plan.kind === "restart") {
@@ -180,7 +185,7 @@ function comeBack(dependencies: NodeDependencies, work: NodeWork, plan: Plan, { 
     phaseWatch(memory, operation, nowMs).lookAtMs = nowMs + inMs;
     return requeueAfter(inMs, `operation ${operation.phase}`);
   }
-  if (isExecuting(dependencies, work.node)) return done;
+  if (isExecuting(dependencies, work.node) && !isWaiting(dependencies, work.node)) return done;
   const waits = waitsOf(dependencies, work, nowMs, desired.restartedAt, clock.now());
   // By the plan and not by the time left, which may have run out since the plan was made.
   if ((plan.kind === "wait" || plan.kind === "stalled") && plan.delayMs !== undefined)
