@@ -126,6 +126,8 @@ describe.concurrent("a fleet with something wrong in it", { timeout: 120_000 }, 
     await wantFirmware(plane, firmware, { strategy: { maxUnavailable: 2 } });
     const isUnderWay = (node: Node | undefined) => node?.status?.operation?.phase === "Transferring";
     await eventually(plane.client, Node, name, isUnderWay, limitMs);
+    // The operation is written down before the first byte leaves; here the board shall have had some.
+    await expect.poll(() => first.uploads.some(({ bytes }) => bytes > 0), { timeout: limitMs, interval: 5 }).toBe(true);
     const body = { spec: { paused: true } }; // as `sporectl pause` does, and sooner
     await plane.client.patch(Node, { name }, { type: "merge", body }, { signal: never });
     await eventually(plane.client, Node, name, (node) => !isUnderWay(node), limitMs);
