@@ -17,12 +17,7 @@ export function generateName(prefix: string, random: Random): string {
 
 /** A UUID of version 4 (RFC 9562). */
 export function generateUid(random: Random): string {
-  const bytes = Uint8Array.from({ length: 16 }, (_, index) => {
-    const byte = randomInteger(random, 0, 255);
-    if (index === 6) return (byte & 0x0f) | 0x40;
-    return index === 8 ? (byte & 0x3f) | 0x80 : byte;
-  });
-  return Buffer.from(bytes)
-    .toString("hex")
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const hex = (bits: number, fixed = 0) =>
+    (randomInteger(random, 0, 2 ** bits - 1) + fixed).toString(16).padStart(bits / 4, "0");
+  return `${hex(32)}-${hex(16)}-4${hex(12)}-${hex(14, 0x8000)}-${hex(24)}${hex(24)}`;
 }

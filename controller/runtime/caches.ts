@@ -101,5 +101,5 @@ function idOf(kind: Kind): string {
 
 /** Two descriptions of one resource describe the same objects. */
 function isOfKind<T extends Resource>(cache: ObjectCache<Resource>, kind: Kind<T>): cache is ObjectCache<T> {
-  return idOf(cache.kind) === idOf(kind);
+  return cache.kind === kind || idOf(cache.kind) === idOf(kind);
 }

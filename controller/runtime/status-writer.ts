@@ -1,6 +1,7 @@
 import type { Kind } from "../api/kind.ts";
 import { type Key, keyOf, type Resource } from "../api/meta.ts";
 import { asJsonObject } from "../base/as-json.ts";
+import { deepFreeze } from "../base/deep-freeze.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { mergeDiff } from "../base/merge-diff.ts";
@@ -70,5 +71,6 @@ function update(signal: AbortSignal) {
 function statusPatch(object: Resource & { readonly status?: object }, status: object): JsonObject | undefined {
   const change = mergeDiff(asJsonObject(object.status), asJsonObject(status));
   const { resourceVersion, uid } = object.metadata;
-  return change && { metadata: asJsonObject({ resourceVersion, uid }), status: change };
+  // Frozen, it is handed on as it is where the server is in this process.
+  return change && deepFreeze({ metadata: asJsonObject({ resourceVersion, uid }), status: change });
 }

@@ -123,9 +123,14 @@ export class NodeApi {
       ...(state.profile.ours && { "Access-Control-Allow-Origin": "*" }),
       ...(status === 503 && { "Retry-After": "2" }),
     });
+    const isCut = state.faults.has("cut-answer");
+    if (request.complete && !isCut) {
+      response.end(shown);
+      return;
+    }
     response.write(shown);
     if (!request.complete) await drained(request);
-    if (state.faults.has("cut-answer")) request.socket.destroySoon();
+    if (isCut) request.socket.destroySoon();
     else response.end();
   }
 }
