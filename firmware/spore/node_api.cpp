@@ -21,17 +21,11 @@ void succeed(HttpResponse& response) {
   json.beginObject().field("status", "success").endObject();
 }
 
-void writeRouteDetails(JsonWriter& json, const Route& route) {
-  json.beginObject().field("uri", route.uri).field("method", route.method == HttpMethod::get ? "GET" : "POST");
-  json.key("params").beginArray();
-  for (uint8_t i = 0; i < route.parameterCount; i++) {
-    const RouteParameter& parameter = route.parameters[i];
-    json.beginObject().field("name", parameter.name).field("location", parameter.location);
-    json.field("required", parameter.required).field("type", parameter.type);
-    if (parameter.values != nullptr) json.key("values").raw(parameter.values);
-    json.field("default", "").endObject();
-  }
-  json.endArray().endObject();
+void writeParameter(JsonWriter& json, const RouteParameter& parameter) {
+  json.beginObject().field("name", parameter.name).field("location", parameter.location);
+  json.field("required", parameter.required).field("type", parameter.type);
+  if (parameter.values != nullptr) json.key("values").raw(parameter.values);
+  json.field("default", "").endObject();
 }
 
 }  // namespace
@@ -145,12 +139,26 @@ bool NodeApi::writeExtension(TextSink& out) {
   return false;
 }
 
+/// A piece for the start of each route and one for each of its parameters, so that a route may have many.
 bool NodeApi::endpointsStep(uint32_t step, TextSink& out) {
-  const size_t routes = context_.http.routeCount();
+  const HttpServer& http = context_.http;
+  size_t index = 0;
+  uint32_t part = step;
+  for (; part > http.route(index).parameterCount; index++) part -= http.route(index).parameterCount + 1u;
+  const Route& route = http.route(index);
   JsonWriter json(out);
-  out.write(step == 0 ? "{\"endpoints\":[" : ",");
-  writeRouteDetails(json, context_.http.route(step));
-  if (step + 1 < routes) return true;
+  if (step == 0) out.write("{\"endpoints\":[");
+  if (part == 0) {
+    if (index > 0) out.write(",");
+    json.beginObject().field("uri", route.uri).field("method", route.method == HttpMethod::get ? "GET" : "POST");
+    json.key("params").beginArray();
+  } else {
+    if (part > 1) out.write(",");
+    writeParameter(json, route.parameters[part - 1]);
+  }
+  if (part < route.parameterCount) return true;
+  out.write("]}");
+  if (index + 1 < http.routeCount()) return true;
   out.write("]}");
   return false;
 }

@@ -165,8 +165,20 @@ class NoApplication final : public Application {
  public:
   void configure(Configuration& configuration) override { configuration.addStaticLabel("app", "test"); }
   void start(NodeContext& context) override {
-    for (int i = 0; i < extraRoutes; i++) context.http.add(Route());
+    Route route;
+    route.uri = "/api/test/extra";
+    route.parameters = parameters;
+    route.parameterCount = sizeof parameters / sizeof parameters[0];
+    for (int i = 0; i < extraRoutes; i++) context.http.add(route);
   }
+  const RouteParameter parameters[12] = {
+      {"a", "query", false, "string", nullptr}, {"b", "query", false, "string", nullptr},
+      {"c", "query", false, "string", nullptr}, {"d", "query", false, "string", nullptr},
+      {"e", "query", false, "string", nullptr}, {"f", "query", false, "string", nullptr},
+      {"g", "query", false, "string", nullptr}, {"h", "query", false, "string", nullptr},
+      {"i", "query", false, "string", nullptr}, {"j", "query", false, "string", nullptr},
+      {"k", "query", false, "string", nullptr}, {"l", "query", false, "string", nullptr},
+  };
   int extraRoutes = 0;
 };
 

@@ -400,3 +400,16 @@ TEST("what finds no room in a table is told in the log") {
   crowded->start();
   CHECK(crowded->silicon.said.text().contains("found no room"));
 }
+
+TEST("a route may have more parameters than fit a piece of an answer") {
+  alignas(FakeBoard) static char room[sizeof(FakeBoard)];
+  FakeBoard& all = *new (static_cast<void*>(room)) FakeBoard(1);
+  all.application.extraRoutes = 1;
+  all.start();
+  const Text answer = all.request("GET /api/node/endpoints HTTP/1.0\r\n\r\n");
+  size_t stop = 0;
+  while (stop < answer.size() && !answer.from(stop).startsWith("\r\n\r\n")) stop++;
+  Json body;
+  CHECK(Json::parse(answer.from(stop + 4), body));
+  CHECK(answer.contains("{\"name\":\"l\",\"location\":\"query\""));
+}
