@@ -2,7 +2,8 @@ import { stderr, stdout } from "node:process";
 import { systemClock } from "../base/clock.ts";
 import { isSporeError } from "../base/errors.ts";
 import { stopSignal } from "../base/stop-signal.ts";
-import { demoHelp, readDemoOptions } from "./demo-options.ts";
+import { exitCodes } from "../cli/io.ts";
+import { type DemoOptions, demoHelp, readDemoOptions } from "./demo-options.ts";
 import { LivePicture } from "./live-picture.ts";
 import { runDemo } from "./run-demo.ts";
 
@@ -26,13 +27,7 @@ const screen = new LivePicture({
 try {
   const options = readDemoOptions(process.argv.slice(2));
   if (options === "help") stdout.write(demoHelp);
-  else process.exitCode = await runDemo(options, { screen, clock: systemClock, signal: stop.signal }).catch(stopped);
-
-  /** What fails after Ctrl-C fails because of it. */
-  function stopped(error: unknown): number {
-    if (!stop.signal.aborted) throw error;
-    return options !== "help" && options.once ? 1 : 0;
-  }
+  else process.exitCode = await run(options);
 } catch (error) {
   const hint = isSporeError(error) ? error.details.hint : undefined;
   const message = isSporeError(error) ? error.message : error instanceof Error ? error.stack : String(error);
@@ -40,4 +35,14 @@ try {
   process.exitCode = isSporeError(error, "SPORE_USAGE") ? 2 : 1;
 } finally {
   screen.close();
+}
+
+async function run(options: DemoOptions): Promise<number> {
+  const code = await runDemo(options, { screen, clock: systemClock, signal: stop.signal }).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+    return options.once ? exitCodes.failed : exitCodes.done; // what fails after Ctrl-C fails because of it
+  });
+  if (code === exitCodes.done || !stop.signal.aborted) return code;
+  screen.say("interrupted: the fleet had not converged");
+  return exitCodes.interrupted;
 }

@@ -115,6 +115,17 @@ describe("npm start", () => {
     await expect.poll(() => living(children), { timeout: 15_000, interval: 50 }).toEqual([]);
   });
 
+  it("--once says that it was interrupted, which is no success", { timeout: 60_000 }, async () => {
+    const temporary = await ownTemporaryDirectory();
+    const flags = ["--once", "--nodes", "1", "--simulated", ...(await ownFlags())];
+    const { child, ended, said } = start(flags, { TMPDIR: temporary });
+    await said(/nodegroup\.spore\.dev\/lab-sensors created/);
+    child.kill("SIGINT");
+    const { code, stdout } = await ended;
+    expect([code, stdout.trimEnd().split("\n").at(-1)]).toEqual([130, "interrupted: the fleet had not converged"]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
   it("names the port that is taken and the flag that changes it", { timeout: 60_000 }, async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
