@@ -1,21 +1,11 @@
 import type { NodeStatusOperation } from "../../api/node.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Outcome } from "../../drivers/driver.ts";
+import { countsAsAttempt, metSomebodyElse, withFailure } from "./attempts.ts";
 import { rfc3339 } from "./facts-of-device.ts";
 import { noteFailure } from "./failures.ts";
 import { type NodeMemory, type PhaseWatch, phaseWatch } from "./memory.ts";
-import {
-  countsAsAttempt,
-  type Evidence,
-  hasRebooted,
-  isEnd,
-  isOpen,
-  metSomebodyElse,
-  nextPhase,
-  type PhaseChange,
-  type Seen,
-  withFailure,
-} from "./operation.ts";
+import { type Evidence, hasRebooted, isEnd, isOpen, nextPhase, type PhaseChange, type Seen } from "./operation.ts";
 import { firmwareVerdict } from "./situation.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
 

@@ -133,6 +133,7 @@ async function imageFacts(
   } catch (error) {
     if (!isSporeError(error)) throw error;
     if (error.code === "SPORE_IMAGE_INVALID") return stalled("InvalidImage", error.message);
+    if (error.code === "SPORE_STORE_CORRUPT") return stalled("ImageCorrupt", error.message);
     return waits(
       "ImageMissing",
       `The image of Firmware "${firmware.name}" is not here; sporectl firmware push ${firmware.name} FILE uploads it.`,

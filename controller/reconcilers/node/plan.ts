@@ -1,9 +1,10 @@
 import type { NodeStatusFailedAttempts } from "../../api/node.ts";
 import type { JsonValue } from "../../base/json.ts";
 import type { Problem } from "../problem.ts";
+import { isExhausted } from "./attempts.ts";
 import type { ConfigDrift } from "./config-drift.ts";
 import type { LabelDrift } from "./label-drift.ts";
-import { type FirmwareVerdict, isExhausted } from "./operation.ts";
+import type { FirmwareVerdict } from "./operation.ts";
 import type { Permission, Refusal } from "./permission.ts";
 
 /** All that decides what happens next to one device. */

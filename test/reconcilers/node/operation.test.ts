@@ -4,13 +4,11 @@ import type { NodeStatusOperation } from "../../../controller/api/node.ts";
 import {
   type Evidence,
   type FirmwareVerdict,
-  isExhausted,
   isOpen,
   lookAgainMs,
   nextPhase,
   rebootDeadlineMs,
   undecidedMs,
-  withFailure,
 } from "../../../controller/reconcilers/node/operation.ts";
 
 const startedAt = "2026-01-01T00:00:00Z";
@@ -307,24 +305,5 @@ describe("lookAgainMs", () => {
 
   it("comes back when the soak ends", () => {
     expect(lookAgainMs(install("Verifying"), evidence({ seen: { ...running, uptimeMs: 14_000 } }))).toBe(1_000);
-  });
-});
-
-describe("failed attempts", () => {
-  it("count up for one image and start anew for another", () => {
-    const once = withFailure(undefined, "d", "VersionMismatch");
-    const twice = withFailure(once, "d", "RebootTimeout");
-    expect(twice).toEqual({ digest: "d", count: 2, reason: "RebootTimeout" });
-    expect(withFailure(twice, "e", "Reset")).toEqual({ digest: "e", count: 1, reason: "Reset" });
-  });
-
-  it.each([
-    [2, "VersionMismatch", false],
-    [3, "VersionMismatch", true],
-    [1, "CrashLoop", true],
-    [1, "TooLarge", true],
-  ])("%i times %s gives up: %s", (count, reason, gaveUp) => {
-    expect(isExhausted({ digest: "d", count, reason }, "d")).toBe(gaveUp);
-    expect(isExhausted({ digest: "d", count, reason }, "e")).toBe(false);
   });
 });
