@@ -53,7 +53,10 @@ export async function runPart(part: Part, around: Surroundings): Promise<PartEnd
     const runMs = clock.monotonic();
     const log = join(logs, `${what.replaceAll(/[^\w]+/g, "-")}-${runs + 1}.log`);
     const code = await execute(part, log, around);
-    if (signal.aborted) break; // that it failed then says nothing
+    if (signal.aborted) {
+      await rm(log, { force: true }); // that it failed then says nothing
+      break;
+    }
     runs += 1;
     if (code !== 0) failed += 1;
     const { counts, failures } = summaryOf(await readFile(log, "utf8"));

@@ -43,6 +43,7 @@ const parts: readonly Part[] = [
   },
 ];
 
+await rm(around.logs, { recursive: true, force: true }); // of the sweep before
 const ends: PartEnd[] = [];
 for (const part of parts) ends.push(await runPart(part, around));
 if (!signal.aborted) ends.push(await onNewestNode());

@@ -55,11 +55,11 @@ describe("runPart", () => {
 
   it("ends the run that is under way when it is stopped, and begins none", async () => {
     const stop = new AbortController();
-    const { said, around } = stage(stop.signal);
+    const { said, logs, around } = stage(stop.signal);
     const running = runPart(part("setInterval(() => {}, 1000)", 5), around);
     systemClock.after(200, () => stop.abort());
     const end = await running;
-    expect([end.runs, end.failed, said]).toEqual([0, 0, []]);
+    expect([end.runs, end.failed, said, await readdir(logs)]).toEqual([0, 0, [], []]);
     expect(allPassed([end])).toBe(false);
     expect(partsTable([end])).toMatch(/^what +runs +failed +seconds\nsome tests +0 of 5 +0 +\d+\n$/);
   });
