@@ -28,6 +28,9 @@ async function main(): Promise<void> {
     process.stdout.write(benchTable(results));
     if (json !== undefined) await writeFile(json, `${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`);
     process.exitCode = results.every(({ met }) => met) ? 0 : 1;
+  } catch (error) {
+    stop.signal.throwIfAborted(); // what fails then fails because of it
+    throw error;
   } finally {
     await rm(base, { recursive: true, force: true });
   }

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { mkdir, readdir, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { program } from "../support/built-programs.ts";
 import { hasTool } from "../support/machine-tools.ts";
 import { ownBase, ownUdpPort } from "../support/own-network.ts";
+import { descendants, living } from "../support/processes.ts";
 import { directoryOfTest } from "../support/temporary-directory.ts";
 import type { Finished } from "./plane.ts";
 
@@ -187,16 +188,4 @@ const nobody = 65534;
 function maySwitchUser(): boolean {
   if (process.getuid?.() !== 0) return false;
   return spawnSync(process.execPath, ["-e", ""], { uid: 65534, gid: 65534, cwd: dirname(demo) }).status === 0;
-}
-
-/** All processes below one, as Linux tells. */
-async function descendants(pid: number): Promise<readonly number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
-  const children = text.split(" ").filter(Boolean).map(Number);
-  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
-}
-
-async function living(pids: readonly number[]): Promise<readonly number[]> {
-  const states = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined)));
-  return pids.filter((_, index) => states[index] !== undefined);
 }
