@@ -66,7 +66,8 @@ describe("checkFit", () => {
   ])("refuses a host image for a device that %s", (_, device) => {
     const { fits, checks } = checkFit({ ...raw, platform: "host" }, device);
     expect(fits).toBe(false);
-    expect(checks[0]).toMatchObject({ name: "platform", verdict: "failed" });
+    const detail = expect.stringContaining("for host processes");
+    expect(checks[0]).toMatchObject({ name: "platform", verdict: "failed", detail });
   });
 
   it("gives a host image to a host process, and nothing else to it", () => {

@@ -1,27 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { compileSchema } from "../../controller/schema/compiled-schema.ts";
-import type { JsonSchemaProps } from "../../controller/schema/schema.ts";
-
-const run = { group: "spore.dev", version: "v1alpha1", kind: "Run" };
-
-function compile(spec: JsonSchemaProps) {
-  return compileSchema({ type: "object", properties: { spec } }, run);
-}
-
-const port: JsonSchemaProps = {
-  type: "object",
-  required: ["name"],
-  properties: { name: { type: "string" }, protocol: { type: "string", default: "TCP" } },
-};
+import { compileSpec, portSchema } from "../support/run-schema.ts";
 
 describe("applyDefaults", () => {
-  const schema = compile({
+  const schema = compileSpec({
     type: "object",
     properties: {
       mode: { type: "string", default: "fast" },
       limit: { type: "integer", nullable: true, default: 3 },
       note: { type: "string" },
-      ports: { type: "array", items: port },
+      ports: { type: "array", items: portSchema },
       tuning: { type: "object", default: {}, properties: { gain: { type: "integer", default: 7 } } },
       absent: { type: "object", properties: { gain: { type: "integer", default: 7 } } },
     },

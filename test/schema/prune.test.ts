@@ -1,27 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../controller/base/json.ts";
-import { compileSchema } from "../../controller/schema/compiled-schema.ts";
-import type { JsonSchemaProps } from "../../controller/schema/schema.ts";
-
-const run = { group: "spore.dev", version: "v1alpha1", kind: "Run" };
-
-function compile(spec: JsonSchemaProps) {
-  return compileSchema({ type: "object", properties: { spec } }, run);
-}
-
-const port: JsonSchemaProps = {
-  type: "object",
-  required: ["name"],
-  properties: { name: { type: "string" }, protocol: { type: "string", default: "TCP" } },
-};
+import { compileSpec, portSchema } from "../support/run-schema.ts";
 
 describe("prune", () => {
-  const schema = compile({
+  const schema = compileSpec({
     type: "object",
     properties: {
       image: { type: "string" },
-      ports: { type: "array", items: port },
-      byName: { type: "object", additionalProperties: port },
+      ports: { type: "array", items: portSchema },
+      byName: { type: "object", additionalProperties: portSchema },
       free: {
         type: "object",
         "x-kubernetes-preserve-unknown-fields": true,

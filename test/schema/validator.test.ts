@@ -2,21 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../controller/base/json.ts";
 import { compileSchema } from "../../controller/schema/compiled-schema.ts";
 import type { JsonSchemaProps } from "../../controller/schema/schema.ts";
-
-const run = { group: "spore.dev", version: "v1alpha1", kind: "Run" };
-
-function compile(spec: JsonSchemaProps) {
-  return compileSchema({ type: "object", properties: { spec } }, run);
-}
-
-const port: JsonSchemaProps = {
-  type: "object",
-  required: ["name"],
-  properties: { name: { type: "string" }, protocol: { type: "string", default: "TCP" } },
-};
+import { compileSpec, portSchema, runKind } from "../support/run-schema.ts";
 
 describe("validate", () => {
-  const schema = compile({
+  const schema = compileSpec({
     type: "object",
     required: ["image"],
     properties: {
@@ -30,7 +19,7 @@ describe("validate", () => {
       at: { type: "string", format: "date-time" },
       ports: {
         type: "array",
-        items: port,
+        items: portSchema,
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["name"],
       },
@@ -166,7 +155,7 @@ describe("validate", () => {
     ["not", { not: { required: ["a"] } }, { a: 1 }, '"spec" must not validate the schema (not)'],
   ])("tells one error of %s, and none of its alternatives", (_name, junctor, spec, detail) => {
     const free: JsonSchemaProps = { type: "object", "x-kubernetes-preserve-unknown-fields": true, ...junctor };
-    expect(compile(free).validate({ spec })).toEqual([
+    expect(compileSpec(free).validate({ spec })).toEqual([
       { reason: "FieldValueInvalid", message: `Invalid value: "": ${detail}`, field: "spec" },
     ]);
   });
@@ -201,20 +190,20 @@ describe("validate", () => {
     ["a list", { type: "object" }, [], 'Invalid value: "array": spec in body must be of type object: "array"'],
   ])("words %s as Kubernetes does", (_name, schema, spec, message) => {
     expect(
-      compile(schema)
+      compileSpec(schema)
         .validate({ spec })
         .map((cause) => cause.message),
     ).toEqual([message]);
   });
 
   it("lets null be a value of a nullable enum", () => {
-    const { validate } = compile({ type: "string", nullable: true, enum: ["a"] });
+    const { validate } = compileSpec({ type: "string", nullable: true, enum: ["a"] });
     expect(validate({ spec: null })).toEqual([]);
     expect(validate({ spec: "b" })[0]?.message).toBe('Unsupported value: "b": supported values: "a"');
   });
 
   it("refuses a rounded integer inside of what the schema leaves open, and takes a large double", () => {
-    const { validate } = compile({ type: "object", "x-kubernetes-preserve-unknown-fields": true });
+    const { validate } = compileSpec({ type: "object", "x-kubernetes-preserve-unknown-fields": true });
     const rounded: JsonObject = JSON.parse('{"spec":{"deep":[{"n":9007199254740993}]}}');
     expect(validate(rounded).map((cause) => cause.field)).toEqual(["spec"]);
     expect(validate({ spec: { n: 1e300, m: -5, o: 0.5 } })).toEqual([]);
@@ -226,13 +215,13 @@ describe("validate", () => {
         type: "object",
         properties: { metadata: { type: "object", properties: { name: { type: "string", maxLength: 3 } } } },
       },
-      run,
+      runKind,
     );
     expect(validate({ metadata: { name: "long" } })[0]?.field).toBe("metadata.name");
   });
 
   it("validates an embedded resource's metadata", () => {
-    const { validate } = compile({
+    const { validate } = compileSpec({
       type: "object",
       "x-kubernetes-embedded-resource": true,
       properties: { a: { type: "string" } },
