@@ -3,6 +3,7 @@ import { stderr, stdout } from "node:process";
 import { pino } from "pino";
 import { systemClock } from "./base/clock.ts";
 import { isSporeError } from "./base/errors.ts";
+import { keepHeapLean } from "./base/lean-heap.ts";
 import { logText } from "./base/log-text.ts";
 import { systemRandom } from "./base/random.ts";
 import { stopSignal } from "./base/stop-signal.ts";
@@ -19,6 +20,7 @@ try {
   if (invocation.kind === "help") stdout.write(helpText());
   else if (invocation.kind === "version") stdout.write(`spored v${clientVersion()}\n`);
   else {
+    keepHeapLean();
     const { configuration } = invocation;
     const forPeople = { write: (line: string) => void stdout.write(logText(line)) };
     const log = pino({ level: configuration.logLevel }, stdout.isTTY ? forPeople : pino.destination(1));
