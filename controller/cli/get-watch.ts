@@ -34,7 +34,7 @@ async function watchTable({ kind, name }: Targets, { format, options, session, i
   const layOut = growingColumns();
   let headIsDue = options.headers;
   const show = (rows: Pick<Table, "rows">, type: string) => {
-    const event = options.outputWatchEvents ? { event: type } : {};
+    const event = options.outputWatchEvents ? { event: type.padEnd("MODIFIED".length) } : {}; // a line more will not move it
     const layout = { ...layoutFor(kind, format, options, false), ...event };
     const table = { ...list, rows: rows.rows }; // events do not repeat the columns
     const body = bodyCells(table, layout);
