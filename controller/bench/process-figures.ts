@@ -10,6 +10,8 @@ export interface ProcessFigures {
   /** User and system time since its start, in milliseconds. */
   readonly cpuMs: number;
   readonly residentBytes: number;
+  /** The part of it that lies in files, such as the program itself and the store's map: the kernel can take it back at any time. */
+  readonly residentFileBytes: number;
 }
 
 /**
@@ -25,8 +27,13 @@ export async function processFigures(pid: number): Promise<ProcessFigures> {
     // The name in parentheses may hold spaces; the fields behind it do not. utime and stime are the 14th and 15th of all.
     const fields = (stat ?? "").slice((stat ?? "").lastIndexOf(")") + 2).split(" ");
     const ticks = Number(fields[11]) + Number(fields[12]);
-    const resident = /^VmRSS:\s+(\d+) kB$/m.exec(status ?? "")?.[1] ?? "0";
-    return { cpuMs: (ticks / ticksPerSecond) * 1000, residentBytes: Number(resident) * kibibyte };
+    const bytesOf = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status ?? "")?.[1] ?? "0") * kibibyte;
+    return {
+      cpuMs: (ticks / ticksPerSecond) * 1000,
+      residentBytes: bytesOf("VmRSS"),
+      residentFileBytes: bytesOf("RssFile"),
+    };
   } catch (error) {
     throw new SporeError("SPORE_UNAVAILABLE", `There are no figures of process ${pid} in /proc.`, {}, { cause: error });
   }
