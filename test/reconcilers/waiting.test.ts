@@ -4,7 +4,7 @@ import { physicsPresets } from "../../controller/simulator/spore/physics.ts";
 import { simulatedImage } from "../../controller/simulator/spore/simulated-image.ts";
 import { bootFleet } from "../support/spore-fleet.ts";
 import { eventually, pushFirmware, startCluster, startControl, stateOf } from "./control-plane.ts";
-import { createGroup, fastClock, isReady, nodeName } from "./lab.ts";
+import { changeGroup, createGroup, fastClock, isReady, nodeName } from "./lab.ts";
 
 const bytesPerMs = 10;
 
@@ -38,6 +38,20 @@ describe("a board whose upload waits for its turn", () => {
     expect(node?.status?.operation?.bootId).not.toBe(before);
     expect(node?.status?.bootId).toBe(heard());
   }, 60_000);
+
+  it("is sent nothing when its group is paused meanwhile, until that goes on", async () => {
+    const { fleet, cluster, control, late } = await startQueue(10_000);
+    await changeGroup(cluster, { paused: true });
+    const other = fleet.nodes.find((board) => board !== late);
+    const accepted = () => other?.uploads.map(({ outcome }) => outcome);
+    await expect.poll(accepted, { timeout: 20_000 }).toEqual(["accepted"]); // what was begun goes on
+    // Its turn has come, and it did not take it.
+    await expect.poll(() => control.executor.status({ name: nodeName(late) }), { timeout: 20_000 }).toBeUndefined();
+    expect(late?.uploads).toEqual([]);
+    await changeGroup(cluster, { paused: false });
+    await eventually(cluster.client, Node, nodeName(late), isReady, 60_000);
+    expect(late?.uploads.map(({ outcome }) => outcome)).toEqual(["accepted"]);
+  }, 120_000);
 
   it("and falls silent is not Ready within 15 s, leaves the queue, and is installed when it is back", async () => {
     const { fleet, cluster, control, late, waits } = await startQueue(40_000);
