@@ -35,7 +35,7 @@ const configKeys: Readonly<Record<string, ConfigKey>> = {
   node_dead_threshold_ms: { preset: 60_000, ...interval },
   restart_delay_ms: { preset: 1000, min: 0, max: 60_000 },
   low_memory_threshold_bytes: { preset: 10_000, min: 0, max: 65_536 },
-  critical_memory_threshold_bytes: { preset: 5000, min: 0, max: 65_536 },
+  critical_memory_threshold_bytes: { preset: 5000, min: 0, max: 12_288 },
   max_concurrent_http_requests: { preset: 3, min: 1, max: 5 },
   ota_token: { preset: "", secret: true },
   telemetry_interval_ms: { preset: 10_000, ...interval },
