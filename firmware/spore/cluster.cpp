@@ -83,6 +83,14 @@ void Cluster::drain() {
     if (arrival.from.address != own.address || arrival.from.port != own.port)
       take(parseClusterMessage(Text(received_, arrival.size)), arrival);
   }
+  introduce();
+}
+
+/// Who waits for this node to come back should not have to wait for the next round as well.
+void Cluster::introduce() {
+  const bool reachable = context_.ports.wireless.address() != 0;
+  if (reachable && !introduced_) context_.announceSoon();
+  introduced_ = reachable;
 }
 
 void Cluster::take(const ClusterMessage& message, const DatagramPort::Arrival& arrival) {

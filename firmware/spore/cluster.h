@@ -33,6 +33,7 @@ class Cluster {
   static constexpr uint32_t detailsMissingMs = 30000;
 
   void drain();
+  void introduce();
   void take(const ClusterMessage& message, const DatagramPort::Arrival& arrival);
   void takeDetails(const ClusterMessage& message, const DatagramPort::Arrival& arrival);
   void takeEvent(Text json);
@@ -59,6 +60,7 @@ class Cluster {
   Millis heartbeatAt_ = 0;
   Millis searchUntil_ = searchMs;
   Millis discoveryAt_ = 0;
+  bool introduced_ = false;
   uint32_t unknown_ = 0;
   uint32_t malformed_ = 0;
   char received_[maxReceivedBytes];

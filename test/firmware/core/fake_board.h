@@ -149,7 +149,7 @@ class FakeSilicon final : public Board, public Wireless, public Log {
   uint32_t analogMillivolts() override { return 321; }
   FileSystemUse fileSystemUse() const override { return {65536, 100}; }
   void restart() override { restarts++; }
-  Ipv4 address() const override { return 0x7f000001; }
+  Ipv4 address() const override { return reachable ? 0x7f000001 : 0; }
   WirelessState state() const override { return WirelessState(); }
   void startScan() override {}
   bool scanning() const override { return false; }
@@ -157,6 +157,7 @@ class FakeSilicon final : public Board, public Wireless, public Log {
   void line(Text text) override { said.append(text).append('\n'); }
 
   FixedText<2048> said;
+  bool reachable = true;
   uint32_t heap = 30000;
   int restarts = 0;
 };

@@ -51,6 +51,27 @@ TEST("a heartbeat comes every two seconds, give or take a tenth, and not always 
   CHECK(longest - shortest > 100);
 }
 
+TEST("a node says what it is as soon as it is on the network, and again when it comes back to it") {
+  FakeBoard& all = *board();
+  const auto introductions = [&all](Millis during) {
+    all.datagrams.forget();
+    all.run(during);
+    size_t count = 0;
+    for (size_t i = 0; i < all.datagrams.count; i++)
+      count += all.datagrams.sent[i].text.text().startsWith("NODE_UPDATE:") ? 1 : 0;
+    return count;
+  };
+  all.silicon.reachable = false;
+  all.run(10);
+  all.silicon.reachable = true;
+  CHECK(introductions(10) == 1);
+  CHECK(introductions(4000) == 0);
+  all.silicon.reachable = false;
+  CHECK(introductions(10) == 0);
+  all.silicon.reachable = true;
+  CHECK(introductions(10) == 1);
+}
+
 TEST("an answer to a broadcast waits a random while of at most 150 ms") {
   uint32_t soonest = 1000, latest = 0;
   for (uint32_t seed = 1; seed < 60; seed++) {
