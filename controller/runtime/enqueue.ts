@@ -1,6 +1,8 @@
 import type { Kind } from "../api/kind.ts";
 import { type Key, keyText, parseKey, type Resource } from "../api/meta.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Cache, Change, Unsubscribe } from "./cache.ts";
+import { DelayedQueue } from "./delayed-queue.ts";
 
 /** Wakes a controller for changes of another kind. */
 export interface Watch<T extends Resource = Resource> {
@@ -38,6 +40,18 @@ function ownerKeys(object: Resource, owner: Kind): readonly Key[] {
 
 /** Wakes a controller for what happens outside the API, such as heartbeats: calls `wake` with keys until the returned function is called. */
 export type Source = (wake: (key: Key) => void) => Unsubscribe;
+
+/** Wakes once for all that `source` says of a key within `settleMs` of its first word. */
+export function settled(source: Source, settleMs: number, clock: Clock): Source {
+  return (wake) => {
+    const waiting = new DelayedQueue<string>(clock, (id) => wake(parseKey(id)));
+    const unsubscribe = source((key) => waiting.add(keyText(key), settleMs));
+    return () => {
+      unsubscribe();
+      waiting.clear();
+    };
+  };
+}
 
 /** Calls `wake` with the keys that a change of `cache` means. */
 export function enqueueChanges<T extends Resource>(

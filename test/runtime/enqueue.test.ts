@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ConfigMap, Secret } from "../../controller/api/core-kinds.ts";
-import { keyText } from "../../controller/api/meta.ts";
+import { type Key, keyText } from "../../controller/api/meta.ts";
 import { Node } from "../../controller/api/node.ts";
 import { NodeGroup } from "../../controller/api/node-group.ts";
 import { NodeGroupRevision } from "../../controller/api/node-group-revision.ts";
-import { enqueueChanges, type Watch, watch, watchOwned } from "../../controller/runtime/enqueue.ts";
+import { enqueueChanges, settled, type Watch, watch, watchOwned } from "../../controller/runtime/enqueue.ts";
 import { ObjectCache } from "../../controller/runtime/object-cache.ts";
+import { ManualClock } from "../support/manual-clock.ts";
 
 function secret(resourceVersion: string, owners: NonNullable<Secret["metadata"]["ownerReferences"]>): Secret {
   const metadata = { namespace: "lab", name: "s", uid: "u", resourceVersion, ownerReferences: owners };
@@ -66,5 +67,32 @@ describe("watchOwned", () => {
   it("knows owners of the core group, and those without a namespace", () => {
     expect(keysOf(watchOwned(Secret, ConfigMap), secret("1", [owner("c", "v1", "ConfigMap")]))).toEqual(["lab/c"]);
     expect(keysOf(watchOwned(Secret, Node), secret("1", [owner("n", "spore.dev/v1alpha1", "Node")]))).toEqual(["n"]);
+  });
+});
+
+describe("settled", () => {
+  it("wakes once for all that is said of a key in a while, counted from the first word", async () => {
+    const clock = new ManualClock();
+    const woken: string[] = [];
+    let say = (_: Key): void => {};
+    let isHeard = true;
+    const source = (wake: (key: Key) => void) => {
+      say = wake;
+      return () => {
+        isHeard = false;
+      };
+    };
+    const stop = settled(source, 500, clock)((key) => woken.push(`${keyText(key)}@${clock.monotonic()}`));
+    say({ name: "a" });
+    await clock.advance(300);
+    say({ name: "a" });
+    say({ namespace: "lab", name: "b" });
+    await clock.advance(300);
+    say({ name: "a" });
+    await clock.advance(600);
+    expect(woken).toEqual(["a@500", "lab/b@800", "a@1100"]);
+    say({ name: "a" });
+    stop();
+    expect([isHeard, clock.timers]).toEqual([false, 0]);
   });
 });
