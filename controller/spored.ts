@@ -143,7 +143,7 @@ function assemble(around: Surroundings, { server, blobs, sightings, live, driver
   manager.addRunnable(artifactCollector({ client, blobs, clock, log }));
   manager.add(discoveryController({ client, caches, sightings, liveNames: live }));
   manager.add(firmwareController({ client, caches, blobs, facts }));
-  manager.add(nodeController({ client, caches, recorder, random, sightings, drivers, executor, facts, images }));
+  manager.add(nodeController({ client, caches, recorder, clock, random, sightings, drivers, executor, facts, images }));
   manager.add(nodeGroupController({ client, caches, facts, autoAdopt: new Set(configuration.autoAdopt) }));
   for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   return manager;

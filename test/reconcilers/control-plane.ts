@@ -112,7 +112,7 @@ export async function startControl(cluster: Cluster, options: ControlOptions = {
   manager.add(firmwareController({ client, caches, blobs, facts }));
   manager.add(discoveryController({ client, caches, sightings, liveNames: new LiveNodes(clock, sightings) }));
   manager.add(nodeGroupController({ client, caches, facts, autoAdopt: new Set(autoAdopt) }));
-  manager.add(nodeController({ client, caches, recorder, random, sightings, drivers, executor, facts, images }));
+  manager.add(nodeController({ client, caches, recorder, clock, random, sightings, drivers, executor, facts, images }));
   for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   const stopping = new AbortController();
   const heard = fleet ? drivers.discover(sightings.heard, stopping.signal) : undefined;

@@ -24,6 +24,15 @@ async function startQueue(transferMs: number) {
 }
 
 describe("a board whose upload waits for its turn", () => {
+  it("says so after a second, and is spared that write when its turn comes earlier", async () => {
+    const { cluster, late, waits } = await startQueue(20_000);
+    const queuedAtMs = cluster.clock.monotonic();
+    const differs = (node: Node | undefined) => stateOf(node, "FirmwareCurrent") === "False Different";
+    await eventually(cluster.client, Node, nodeName(late), differs);
+    expect(waits(nodeName(late))).toBe(true);
+    expect(cluster.clock.monotonic() - queuedAtMs).toBeGreaterThan(500);
+  }, 60_000);
+
   it("and restarts has its new boot noted in the operation", async () => {
     const { cluster, control, late, waits } = await startQueue(10_000);
     const before = late?.state.bootId;

@@ -15,6 +15,9 @@ import type { InstallEnd, NodeDependencies, NodeWork } from "./work.ts";
 
 /** Others write to a node's status too; the operation is written to its newest state, a few times at the most. */
 const casTriesMax = 5;
+/** Who waits for less than this did not have to know. */
+const tellWaitAfterMs = 1_000;
+export const waitsForTurn = "its upload waits for its turn";
 
 /**
  * Hands the install to the executor. Whether it is still wanted is asked again when its turn has come; only then is the operation written
@@ -34,7 +37,7 @@ export function startInstall(
     install(dependencies, { work, firmware, target, clock, end }, signal),
   );
   const { address, port } = target;
-  work.memory.installing = { digest: firmware.digest, address, port };
+  work.memory.installing = { digest: firmware.digest, address, port, sinceMs: clock.monotonic(), isTold: false };
 }
 
 /** Whether the executor has an install of this node that is not over. */
@@ -51,6 +54,20 @@ export function isInstalling({ executor }: Pick<NodeDependencies, "executor">, n
 /** Whether an install of this node has yet to have its turn. */
 export function isWaiting({ executor }: Pick<NodeDependencies, "executor">, node: Node): boolean {
   return executor.status(keyOf(node))?.kind === "waiting";
+}
+
+/**
+ * How long until the status should say that an install waits for its turn: most get it at once, and then the write that opens the operation
+ * says all. Undefined where nothing waits, or the status says so already.
+ */
+export function tellsWaitInMs(
+  dependencies: NodeDependencies,
+  { node, memory }: NodeWork,
+  nowMs: number,
+): number | undefined {
+  const { installing } = memory;
+  if (!installing || installing.isTold || !isWaiting(dependencies, node)) return undefined;
+  return Math.max(0, installing.sinceMs + tellWaitAfterMs - nowMs);
 }
 
 /** Stops an install that is no longer wanted. Where its last byte had left, the driver calls the end unknown, and the device is observed. */

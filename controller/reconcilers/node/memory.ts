@@ -38,7 +38,7 @@ export interface NodeMemory {
   /** New configuration must not have crashed the device by then. */
   settlesAtMs: number;
   /** The install that the executor has: which image goes where. */
-  installing?: { readonly digest: string; readonly address: string; readonly port: number };
+  installing?: Installing;
   retryAtMs: number;
   failures: number;
   /** Why the last action failed; absent once one was carried out. */
@@ -49,6 +49,16 @@ export interface NodeMemory {
    * one that was called off, or that an earlier process left behind, says nothing about the device.
    */
   brokenOff?: string;
+}
+
+/** An install in the hands of the executor. */
+export interface Installing {
+  readonly digest: string;
+  readonly address: string;
+  readonly port: number;
+  readonly sinceMs: number;
+  /** Whether the status says that its turn has not come. */
+  isTold: boolean;
 }
 
 /** The open operation's phase, as far as this process has seen it. */

@@ -8,14 +8,14 @@ import type { Outcome } from "../../drivers/driver.ts";
 import type { Cache, Change } from "../../runtime/cache.ts";
 import type { CacheSource } from "../../runtime/caches.ts";
 import type { ControllerSpec } from "../../runtime/controller.ts";
-import { type Source, watch } from "../../runtime/enqueue.ts";
+import { type Source, settled, watch } from "../../runtime/enqueue.ts";
 import { desireChanged } from "../../runtime/predicate.ts";
-import { done, type Reconcile, type ReconcileContext, type Result } from "../../runtime/reconcile.ts";
+import { done, type Reconcile, type ReconcileContext, type Result, requeueAfter } from "../../runtime/reconcile.ts";
 import { revisionsOfSecret } from "../node-group/config-secret.ts";
 import { conflictOf } from "./assess.ts";
 import { desiredOf, wouldSelect } from "./desired.ts";
 import { noteFailure } from "./failures.ts";
-import { isExecuting, isWaiting, stopInstall } from "./install.ts";
+import { isExecuting, isWaiting, stopInstall, tellsWaitInMs, waitsForTurn } from "./install.ts";
 import { identityOf, locate } from "./locate.ts";
 import { hasNews } from "./look-schedule.ts";
 import { NodeMemories } from "./memory.ts";
@@ -26,13 +26,15 @@ import { type NodeDependencies, type NodeWork, nodesByHostname, nodesByNameClaim
 
 /** Runs wait for sockets most of the time. */
 const concurrency = 128;
+/** A board that comes up says several things in a row, and answers HTTP a moment later: one look is enough for all of it. */
+const settleMs = 500;
 
 /**
  * Makes one device what its Node says it should be. The only caller of `driver.perform`: one intent, one fence, one step at a time for each
  * device. Installs run in the executor; everything else within the run.
  */
 export function nodeController(dependencies: NodeDependencies): ControllerSpec<Node> {
-  const { caches, executor } = dependencies;
+  const { caches, executor, clock } = dependencies;
   const nodes = caches.of(Node);
   caches.of(Secret);
   caches.of(NodeGroupRevision);
@@ -46,7 +48,7 @@ export function nodeController(dependencies: NodeDependencies): ControllerSpec<N
       watch(Secret, (secret) => nodesOfConfig(caches, secret)),
       watch(Node, (node) => rivalsOf(caches, node), claimsAnotherName),
     ],
-    sources: [soundings(dependencies), executor.ended],
+    sources: [settled(soundings(dependencies), settleMs, clock), executor.ended],
     reconcile: reconcileNode(dependencies),
   };
 }
@@ -108,7 +110,8 @@ function reconcileNode(dependencies: NodeDependencies): Reconcile {
     if (!node || node.metadata.deletionTimestamp !== undefined) return letGo(dependencies, memories, key, node);
     const work = await prepare(dependencies, memories, node);
     const outcome = collect(dependencies, work, context);
-    if (isExecuting(dependencies, node) && !attend(dependencies, work)) return done;
+    if (isExecuting(dependencies, node) && !attend(dependencies, work, nowMs))
+      return untilWaitIsTold(dependencies, work, nowMs);
     return await stepOn(dependencies, work, { outcome, listeningMs: nowMs - startedAtMs }, context);
   };
 }
@@ -168,13 +171,21 @@ function collect(
 /**
  * While an install runs only one question is open: whether it is still wanted. Nothing is asked of a device that takes an upload.
  *
- * @returns whether the device is worth a look all the same: its turn has not come, and it fell silent or says something new.
+ * @returns whether a run is worth while all the same: its turn has not come, and the status should say so, or it fell silent or says
+ *   something new.
  */
-function attend(dependencies: NodeDependencies, work: NodeWork): boolean {
+function attend(dependencies: NodeDependencies, work: NodeWork, nowMs: number): boolean {
   const { node, where, memory } = work;
   const why = whyUnwanted(work);
   if (why !== undefined) stopInstall(dependencies, node, why);
-  return isWaiting(dependencies, node) && (where.device?.phase !== "Active" || hasNews(memory.look, where.device));
+  if (!isWaiting(dependencies, node)) return false;
+  const isToTell = tellsWaitInMs(dependencies, work, nowMs) === 0;
+  return isToTell || where.device?.phase !== "Active" || hasNews(memory.look, where.device);
+}
+
+function untilWaitIsTold(dependencies: NodeDependencies, work: NodeWork, nowMs: number): Result {
+  const inMs = tellsWaitInMs(dependencies, work, nowMs);
+  return inMs === undefined ? done : requeueAfter(inMs, waitsForTurn);
 }
 
 /** Why the install that the executor has should stop; undefined when it should go on. A paused group starts nothing new, but what was begun goes on. */

@@ -9,7 +9,15 @@ import { crashLoopCheckMs } from "../node-group/member-state.ts";
 import { actionTarget, pushConfig, restart, setLabels } from "./act.ts";
 import { advanceOperation, evidenceOf } from "./advance.ts";
 import { assess, conflictOf } from "./assess.ts";
-import { isExecuting, isInstalling, isWaiting, startInstall, stopInstall } from "./install.ts";
+import {
+  isExecuting,
+  isInstalling,
+  isWaiting,
+  startInstall,
+  stopInstall,
+  tellsWaitInMs,
+  waitsForTurn,
+} from "./install.ts";
 import { withVersionLabel } from "./label-drift.ts";
 import { lookIfDue } from "./look.ts";
 import { nextLook } from "./look-schedule.ts";
@@ -59,9 +67,19 @@ export async function stepOn(
     stopInstall(dependencies, work.node, "What was seen of the device meanwhile speaks against it.");
   }
   // An install whose turn is now writes the status itself, together with the operation.
-  if (isInstalling(dependencies, work.node)) tellOwnership(dependencies, work);
-  else await settleStatus(dependencies, work, end, context);
+  if (isInstalling(dependencies, work.node) || waitsUntold(dependencies, work, context))
+    tellOwnership(dependencies, work);
+  else {
+    await settleStatus(dependencies, work, end, context);
+    if (work.memory.installing) work.memory.installing.isTold = true;
+  }
   return comeBack(dependencies, work, plan, context);
+}
+
+/** Whether all there is to say is that an upload waits for its turn, and has only just begun to. */
+function waitsUntold(dependencies: NodeDependencies, work: NodeWork, { clock }: ReconcileContext): boolean {
+  const inMs = tellsWaitInMs(dependencies, work, clock.monotonic());
+  return inMs !== undefined && inMs > 0 && work.operation === work.node.status?.operation;
 }
 
 /** Whether something asks for a look that the schedule does not know of. */
@@ -198,16 +216,20 @@ function comeBack(dependencies: NodeDependencies, work: NodeWork, plan: Plan, { 
 const shortestWaitMs = 50;
 
 function waitsOf(
-  { random }: NodeDependencies,
-  { memory, where, desired }: NodeWork,
+  dependencies: NodeDependencies,
+  work: NodeWork,
   nowMs: number,
   restartedAt: string | undefined,
   wallMs: number,
 ): { readonly inMs: number; readonly why: string }[] {
+  const { random } = dependencies;
+  const { memory, where, desired } = work;
   const image = desired.firmware?.image;
   const missing = desired.problem ?? (image?.ok === false ? image.problem : undefined);
   const restartInMs = restartedAt === undefined ? 0 : Date.parse(restartedAt) - wallMs;
+  const tellInMs = tellsWaitInMs(dependencies, work, nowMs);
   return [
+    ...(tellInMs === undefined ? [] : [{ inMs: tellInMs, why: waitsForTurn }]),
     ...(where.target ? [nextLook(memory.look, where.device, nowMs, random())] : []),
     ...(memory.settlesAtMs > nowMs ? [{ inMs: memory.settlesAtMs - nowMs, why: "new configuration settles" }] : []),
     ...(missing?.remedy === "waits" ? [{ inMs: missingPollMs, why: missing.message }] : []),

@@ -1,5 +1,6 @@
 import { Node, type NodeStatus, type NodeStatusFailedAttempts, type NodeStatusOperation } from "../../api/node.ts";
 import type { FactsCache } from "../../artifacts/facts-cache.ts";
+import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import type { Client } from "../../client/client.ts";
 import type { Driver, Outcome } from "../../drivers/driver.ts";
@@ -21,6 +22,7 @@ export interface NodeDependencies {
   readonly client: Client;
   readonly caches: CacheSource;
   readonly recorder: Recorder;
+  readonly clock: Clock;
   readonly random: Random;
   readonly sightings: Sightings;
   readonly drivers: Drivers;
