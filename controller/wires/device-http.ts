@@ -140,7 +140,12 @@ class OpenExchange {
     for (const chunk of chunksOf(body)) {
       if (this.#settled || this.#answering) return;
       this.#expect(idleMs, `The device took nothing for ${idleMs / 1000} s.`);
+      const travelsWithNext = sentBytes === 0 && chunk.length < chunkMinBytes && chunk.length < totalBytes;
       sentBytes += chunk.length;
+      if (travelsWithNext) {
+        socket.write(chunk);
+        continue;
+      }
       if (sentBytes === totalBytes) this.#lastByteLeft = true;
       await written(socket, chunk);
       if (!this.#settled) onSent?.(sentBytes);
