@@ -30,7 +30,7 @@ export interface Assessment {
 export function assess(work: NodeWork, clock: Clock): Assessment {
   const { memory, desired, permission, where } = work;
   const nowMs = clock.monotonic();
-  const reachability = reachabilityOf(where.device, memory.look);
+  const reachability = reachabilityOf(where, memory.look);
   const drifts = driftsOf(work);
   const refused = refusalsOf(work, drifts);
   const situation: Situation = {

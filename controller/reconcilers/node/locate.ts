@@ -49,8 +49,12 @@ export function isSameIdentity(a: Identity, b: Identity): boolean {
 }
 
 /** Whether the device can be talked to, by what was heard and by the last looks. */
-export function reachabilityOf(device: LiveDevice | undefined, look: LookRecord): Reachability {
+export function reachabilityOf(
+  { device, target }: Pick<Whereabouts, "device" | "target">,
+  look: LookRecord,
+): Reachability {
   const hasAnswered = look.seenAtMs !== undefined;
+  if (hasAnswered && target === undefined) return "silent"; // another device has its address now: the answer was given there
   if (device?.phase === "Active") {
     if (look.failures >= muteAfterLooks) return "mute";
     return hasAnswered ? "answered" : "heard";

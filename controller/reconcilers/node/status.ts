@@ -62,7 +62,7 @@ export function describe(draft: StatusDraft<NodeStatus>, work: NodeWork, end: Ru
   });
   judgeNode(draft, {
     node,
-    reachability: reachabilityOf(where.device, memory.look),
+    reachability: reachabilityOf(where, memory.look),
     plan: end.plan,
     managed: end.assessment.managed,
     settling: memory.settlesAtMs > clock.monotonic(),
