@@ -15,6 +15,7 @@ import { controllers, mastersGroup, type User } from "./apiserver/user.ts";
 import { type BlobStore, openBlobStore } from "./artifacts/blob-store.ts";
 import { FactsCache } from "./artifacts/facts-cache.ts";
 import { type Clock, sleep } from "./base/clock.ts";
+import { abortOf } from "./base/deadline.ts";
 import type { Logger } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import { objectApi } from "./cli/object-api.ts";
@@ -58,13 +59,15 @@ const noNodeAfterMs = 10_000;
 /**
  * The control plane in one process: opens in order, runs until `signal` aborts, closes in the opposite order.
  *
- * @throws SporeError `SPORE_PORT_TAKEN`, `SPORE_DATA_DIR_LOCKED` and others that name the flag to change.
+ * @throws SporeError `SPORE_PORT_TAKEN`, `SPORE_DATA_DIR_LOCKED`, `SPORE_DATA_DIR_UNUSABLE` also later, and others that name the flag to change.
  */
 export async function runSpored(around: Surroundings, signal: AbortSignal): Promise<void> {
   const { configuration, clock, random, log } = around;
   const dataDir = resolve(configuration.dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await using store = await openLmdbStore({ directory: join(dataDir, "store"), clock, log });
+  const broken = new AbortController();
+  const onBroken = (error: unknown) => broken.abort(error);
+  await using store = await openLmdbStore({ directory: join(dataDir, "store"), clock, log, onBroken });
   const blobs = await openBlobStore(join(dataDir, "artifacts"), clock);
   const credentials = await openCredentials({ dataDir, clock, log });
   const crds = ownCrds();
@@ -89,6 +92,7 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
     drivers.discover(sightings.heard, either),
     keepManifests(around, kinds, server, either),
     tellWhenSilent(around, sightings, either),
+    endWhenBroken(broken.signal, either),
   ];
   const facts = { ready: true, api: api.url, health: health.port, kubeconfig, hears: hearing(configuration) };
   try {
@@ -147,6 +151,12 @@ function assemble(around: Surroundings, { server, blobs, sightings, live, driver
   manager.add(nodeGroupController({ client, caches, facts, autoAdopt: new Set(configuration.autoAdopt) }));
   for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   return manager;
+}
+
+/** A store that cannot be written helps nobody; whoever watches over this process starts another. */
+async function endWhenBroken(broken: AbortSignal, signal: AbortSignal): Promise<void> {
+  await abortOf(AbortSignal.any([broken, signal]));
+  broken.throwIfAborted();
 }
 
 async function keepManifests(

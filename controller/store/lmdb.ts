@@ -21,6 +21,8 @@ export interface LmdbStoreOptions {
   readonly log: Logger;
   /** Default: what `limits.ts` promises. */
   readonly keep?: HistoryMinimum;
+  /** Told once, when a write has failed: this process can read on, and only a new one can write. */
+  readonly onBroken?: (error: SporeError) => void;
 }
 
 /** How many changes a compaction removes from the log in one transaction, so that writers behind it wait no longer than for each other. */
@@ -54,6 +56,7 @@ class LmdbStore implements Store, AsyncDisposable {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #keep: HistoryMinimum;
+  readonly #onBroken: (error: SporeError) => void;
   readonly #lock: AsyncDisposable;
   readonly #file: LmdbFile;
   readonly #retention: Retention;
@@ -69,7 +72,7 @@ class LmdbStore implements Store, AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   constructor(
-    { directory, clock, log, keep = promisedHistory }: LmdbStoreOptions,
+    { directory, clock, log, keep = promisedHistory, onBroken = () => {} }: LmdbStoreOptions,
     lock: AsyncDisposable,
     file: LmdbFile,
   ) {
@@ -77,6 +80,7 @@ class LmdbStore implements Store, AsyncDisposable {
     this.#clock = clock;
     this.#log = log;
     this.#keep = keep;
+    this.#onBroken = onBroken;
     this.#lock = lock;
     this.#file = file;
     this.#snapshot = new LmdbSnapshot(file);
@@ -178,6 +182,7 @@ class LmdbStore implements Store, AsyncDisposable {
         { err: this.#broken },
         "the store could not be written; it takes no more writes until the next start",
       );
+      this.#onBroken(this.#broken);
       throw this.#broken;
     }
   }

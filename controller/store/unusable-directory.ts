@@ -7,6 +7,7 @@ const hints: Readonly<Record<string, string>> = {
   ENOTDIR: "A part of that path is a file; name another directory with --data-dir.",
   EEXIST: "A part of that path is a file; name another directory with --data-dir.",
   ENOSPC: "The disk is full; free some space.",
+  EIO: "The disk fails; see the kernel's log (dmesg). What was acknowledged is kept: start again once it is well, or from a copy on another disk.",
   EDQUOT: "This user's share of the disk is full; free some space.",
 };
 
