@@ -3,6 +3,7 @@ import type { Resource } from "../api/meta.ts";
 import { Node } from "../api/node.ts";
 import { NodeGroup } from "../api/node-group.ts";
 import { SporeError } from "../base/errors.ts";
+import { timestamp } from "../base/timestamp.ts";
 import type { Command } from "./command.ts";
 import type { Io } from "./io.ts";
 import { patchEach } from "./node-patches.ts";
@@ -19,7 +20,7 @@ export const restart: Command = {
       .argument("<what...>", "names of nodes, or nodegroup/NAME")
       .action(async (words: string[], _options, command) => {
         await using session = await openSession(command.optsWithGlobals(), io);
-        const restartedAt = `${new Date(io.clock.now()).toISOString().slice(0, 19)}Z`;
+        const restartedAt = timestamp(io.clock.now());
         let code = 0;
         for (const { kind, object } of await nodesAndGroups(words, session, io)) {
           const body =

@@ -1,8 +1,8 @@
 import type { NodeStatusOperation } from "../../api/node.ts";
 import type { Clock } from "../../base/clock.ts";
+import { timestamp } from "../../base/timestamp.ts";
 import type { Outcome } from "../../drivers/driver.ts";
 import { countsAsAttempt, metSomebodyElse, withFailure } from "./attempts.ts";
-import { rfc3339 } from "./facts-of-device.ts";
 import { noteFailure } from "./failures.ts";
 import { type NodeMemory, type PhaseWatch, phaseWatch } from "./memory.ts";
 import { type Evidence, hasRebooted, isEnd, isOpen, nextPhase, type PhaseChange, type Seen } from "./operation.ts";
@@ -103,7 +103,7 @@ function enter(
 ): void {
   if (operation.phase === "Transferring" && !ourDoing.has(change.reason)) work.memory.brokenOff = operation.id;
   const entered: NodeStatusOperation = { ...operation, phase: change.phase, message: change.message };
-  work.operation = isEnd(change.phase) ? { ...entered, finishedAt: rfc3339(clock.now()) } : entered;
+  work.operation = isEnd(change.phase) ? { ...entered, finishedAt: timestamp(clock.now()) } : entered;
   if (change.phase === "Done") succeed(dependencies, work, operation, change);
   if (change.phase === "Failed" || change.phase === "Refused") fail(dependencies, work, operation, change, clock);
 }

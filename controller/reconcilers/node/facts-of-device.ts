@@ -1,4 +1,5 @@
 import type { NodeStatus } from "../../api/node.ts";
+import { timestamp } from "../../base/timestamp.ts";
 import type { Observation } from "../../drivers/driver.ts";
 import type { LiveDevice } from "../../drivers/live-device.ts";
 import type { StatusFields } from "../../runtime/status-draft.ts";
@@ -45,10 +46,5 @@ function bootTime(
   if (bootedAtMs === undefined) return undefined;
   const knownMs = Date.parse(before.bootedAt ?? "");
   const isKnown = before.bootId === bootId && isSameBoot(knownMs, bootedAtMs, nowMs);
-  return isKnown ? before.bootedAt : rfc3339(bootedAtMs);
-}
-
-/** To the second, as Kubernetes writes times. */
-export function rfc3339(wallMs: number): string {
-  return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+  return isKnown ? before.bootedAt : timestamp(bootedAtMs);
 }

@@ -1,10 +1,10 @@
 import { Node, type NodeStatus, type NodeStatusOperation } from "../../api/node.ts";
 import { SporeError } from "../../base/errors.ts";
+import { timestamp } from "../../base/timestamp.ts";
 import type { Client } from "../../client/client.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
 import { StatusDraft } from "../../runtime/status-draft.ts";
 import { writeStatus } from "../../runtime/status-writer.ts";
-import { rfc3339 } from "./facts-of-device.ts";
 
 /** What an operation is about to do. */
 export type Intent = Pick<NodeStatusOperation, "kind" | "digest" | "version" | "sizeBytes"> & {
@@ -37,7 +37,7 @@ export async function openOperation(
     phase: "Transferring",
     fence,
     ...(bootId !== undefined && { bootId }),
-    startedAt: rfc3339(clock.now()),
+    startedAt: timestamp(clock.now()),
     message: intent.kind === "Restart" ? "The device is asked to restart." : "The image is being sent.",
   };
   const draft = new StatusDraft<NodeStatus>(node, clock);

@@ -4,12 +4,13 @@ import { Node, type NodeStatus } from "../../api/node.ts";
 import { asJsonObject } from "../../base/as-json.ts";
 import type { Clock } from "../../base/clock.ts";
 import { isSameJson } from "../../base/same-json.ts";
+import { timestamp } from "../../base/timestamp.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
 import { StatusDraft } from "../../runtime/status-draft.ts";
 import { mergeStatus } from "../../runtime/status-writer.ts";
 import { type Assessment, bootOf } from "./assess.ts";
 import { judgeNode } from "./conditions.ts";
-import { factsOfObservation, factsOfSighting, rfc3339 } from "./facts-of-device.ts";
+import { factsOfObservation, factsOfSighting } from "./facts-of-device.ts";
 import { defaultPort, phaseOf, reachabilityOf } from "./locate.ts";
 import type { Plan } from "./plan.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
@@ -38,7 +39,7 @@ export async function settleStatus(
   if (work.operation !== work.node.status?.operation) draft.set({ operation: work.operation });
   if (isSameJson(asJsonObject(work.node.status), asJsonObject(draft.status))) return;
   const { device } = work.where;
-  if (device) draft.set({ lastSeen: rfc3339(heardAt(device.heardAtMs, clock)) });
+  if (device) draft.set({ lastSeen: timestamp(heardAt(device.heardAtMs, clock)) });
   tellOwnership(dependencies, work);
   // While the run waited for the device, others wrote too: labels, the group's choice.
   const newest = dependencies.caches.of(Node).get(keyOf(work.node));
