@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stderr, stdout } from "node:process";
@@ -57,6 +57,7 @@ async function onNewestNode(): Promise<PartEnd> {
   const options = ["--silent", "--no-save", "--no-audit", "--no-fund", "--prefix", folder];
   const what = "all tests on the newest Node.js";
   try {
+    await chmod(folder, 0o755); // tests run it as another user, too
     await promisify(execFile)("npm", ["install", ...options, `${packageName}@latest`], { env, signal });
     const node = await findNode(folder);
     const { stdout: version } = await promisify(execFile)(node, ["--version"], { env });

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { program } from "../support/built-programs.ts";
 import { hasTool } from "../support/machine-tools.ts";
+import { mayBecomeNobody, nobody } from "../support/ordinary-user.ts";
 import { ownBase, ownUdpPort } from "../support/own-network.ts";
 import { descendants, living } from "../support/processes.ts";
 import { directoryOfTest } from "../support/temporary-directory.ts";
@@ -167,7 +168,7 @@ describe("npm start", () => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
-  it.skipIf(!maySwitchUser())(
+  it.skipIf(!mayBecomeNobody())(
     "works for an ordinary user (needs root to become one)",
     { timeout: 60_000 },
     async () => {
@@ -181,11 +182,3 @@ describe("npm start", () => {
     },
   );
 });
-
-const nobody = 65534;
-
-/** Whether this is root, and the user nobody can read the checkout. */
-function maySwitchUser(): boolean {
-  if (process.getuid?.() !== 0) return false;
-  return spawnSync(process.execPath, ["-e", ""], { uid: 65534, gid: 65534, cwd: dirname(demo) }).status === 0;
-}
