@@ -7,7 +7,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds that never jump back, from an arbitrary origin. Use it for ages and deadlines. */
   monotonic(): number;
-  /** Calls `fire` once, `delayMs` from now, unless the returned handle is cancelled first. */
+  /** Calls `fire` once, `delayMs` from now, or at once where that has passed, unless the returned handle is cancelled first. */
   after(delayMs: number, fire: () => void): Timer;
 }
 
@@ -28,7 +28,7 @@ export const systemClock: Clock = {
     const arm = (leftMs: number) => {
       handle = leftMs <= timerMaxMs ? setTimeout(fire, leftMs) : setTimeout(() => arm(leftMs - timerMaxMs), timerMaxMs);
     };
-    arm(delayMs);
+    arm(Math.max(0, delayMs)); // newer releases of Node warn of less
     return { cancel: () => clearTimeout(handle) };
   },
 };
