@@ -1,3 +1,4 @@
+import { LruMap } from "../base/lru-map.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import { parseImage } from "./parse-image.ts";
 
@@ -10,7 +11,7 @@ export type ReadBlob = (sha256: string) => Promise<Uint8Array>;
 /** Remembers what images say, by digest, so that each is read and parsed once; the one asked for longest ago is dropped first. */
 export class FactsCache {
   readonly #read: ReadBlob;
-  readonly #entries = new Map<string, Promise<ImageFacts>>();
+  readonly #entries = new LruMap<string, Promise<ImageFacts>>(entriesMax);
 
   constructor(read: ReadBlob) {
     this.#read = read;
@@ -21,18 +22,10 @@ export class FactsCache {
    * bytes do not change under their digest.
    */
   get(sha256: string): Promise<ImageFacts> {
-    const known = this.#entries.get(sha256);
-    if (known !== undefined) {
-      this.#entries.delete(sha256);
-      this.#entries.set(sha256, known);
-      return known;
-    }
-    const read = this.#read(sha256);
-    const facts = read.then(parseImage);
-    this.#entries.set(sha256, facts);
-    read.catch(() => this.#entries.delete(sha256));
-    const oldest = this.#entries.keys().next();
-    if (this.#entries.size > entriesMax && !oldest.done) this.#entries.delete(oldest.value);
-    return facts;
+    return this.#entries.getOrMake(sha256, () => {
+      const read = this.#read(sha256);
+      read.catch(() => this.#entries.delete(sha256));
+      return read.then(parseImage);
+    });
   }
 }

@@ -25,4 +25,8 @@ export class LruMap<K, V> {
     }
     return value;
   }
+
+  delete(key: K): void {
+    this.#entries.delete(key);
+  }
 }

@@ -10,4 +10,11 @@ describe("LruMap", () => {
     expect(map.size).toBe(2);
     expect([get("a"), get("b")]).toEqual([1, 4]); // b had to go for c
   });
+
+  it("makes a value anew after it was deleted", () => {
+    const map = new LruMap<string, number>(2);
+    map.getOrMake("a", () => 1);
+    map.delete("a");
+    expect(map.getOrMake("a", () => 2)).toBe(2);
+  });
 });

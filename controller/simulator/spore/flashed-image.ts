@@ -1,6 +1,7 @@
 import type { ImageFacts } from "../../artifacts/image-facts.ts";
 import { parseImage } from "../../artifacts/parse-image.ts";
 import { isSporeError } from "../../base/errors.ts";
+import { LruMap } from "../../base/lru-map.ts";
 import { crashMarker } from "./simulated-image.ts";
 
 /** What stands in a board's flash, as far as anybody can see. */
@@ -24,12 +25,12 @@ export function brokenImage(sizeBytes: number): FlashedImage {
   return { ...damaged, sizeBytes };
 }
 
-/**
- * Says what boards make of the images they are sent. Each image is parsed once, however many boards it goes to; of several
- * hundred different ones only the latest are remembered.
- */
+/** Images that are remembered. */
+const imagesMax = 64;
+
+/** Says what boards make of the images they are sent. Each image is parsed once, however many boards it goes to. */
 export class ImageReader {
-  readonly #programs = new Map<string, Promise<Program | undefined>>();
+  readonly #programs = new LruMap<string, Promise<Program | undefined>>(imagesMax);
 
   /**
    * @param file as it was sent.
@@ -37,7 +38,7 @@ export class ImageReader {
    * @param flashMode of the running image, which the updater writes into the header of the new one.
    */
   async read(file: Uint8Array, md5: string, flashMode: number): Promise<FlashedImage> {
-    const program = await this.#programIn(file, md5);
+    const program = await this.#programs.getOrMake(md5, () => programIn(file));
     if (program?.facts.format !== "esp8266") return { ...damaged, sizeBytes: file.length, md5 };
     const { facts, boots } = program;
     const packed = facts.compression === "gzip";
@@ -50,16 +51,6 @@ export class ImageReader {
       ...(facts.descriptor?.version !== undefined && { version: facts.descriptor.version }),
       boots,
     };
-  }
-
-  #programIn(file: Uint8Array, md5: string): Promise<Program | undefined> {
-    const known = this.#programs.get(md5);
-    if (known !== undefined) return known;
-    const program = programIn(file);
-    this.#programs.set(md5, program);
-    const [oldest] = this.#programs.keys();
-    if (this.#programs.size > imagesMax && oldest !== undefined) this.#programs.delete(oldest);
-    return program;
   }
 }
 
@@ -79,8 +70,6 @@ async function programIn(file: Uint8Array): Promise<Program | undefined> {
     throw error;
   }
 }
-
-const imagesMax = 64;
 
 /** A chip hangs in an image that only host boards can run: its entry point is a jump to itself. */
 function behaviour(facts: ImageFacts, file: Uint8Array): FlashedImage["boots"] {
