@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { defineMember, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 
 /**
  * `value` as it would be after a way over JSON text: without undefined members, undefined items as null, no number that JSON lacks. Data that is
@@ -25,14 +25,11 @@ function jsonOf(value: unknown): JsonValue | undefined {
   for (const [name, inner] of Object.entries(value)) {
     const json = jsonOf(inner);
     if (json === undefined) continue;
-    // An assignment to it would set the prototype.
-    if (name === "__proto__") Object.defineProperty(copy, name, { value: json, ...ordinary });
-    else copy[name] = json;
+    if (name === "__proto__") defineMember(copy, name, json);
+    else copy[name] = json; // the same, and faster
   }
   return copy;
 }
-
-const ordinary = { enumerable: true, configurable: true, writable: true };
 
 /** Whether `value` is JSON already, and nobody can change it. */
 function isShareable(value: unknown): value is JsonValue {

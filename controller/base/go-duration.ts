@@ -1,4 +1,12 @@
-const unitMs = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const unitMs: ReadonlyMap<string, number> = new Map([
+  ["ns", 1e-6],
+  ["us", 1e-3],
+  ["µs", 1e-3],
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+]);
 const part = /([0-9]*\.?[0-9]+)(ns|us|µs|ms|s|m|h)/y;
 
 /**
@@ -10,9 +18,10 @@ export function parseGoDuration(text: string): number | undefined {
   let totalMs = 0;
   part.lastIndex = 0;
   while (part.lastIndex < text.length) {
-    const match = part.exec(text);
-    if (!match) return undefined;
-    totalMs += Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
+    const [, amount, unit = ""] = part.exec(text) ?? [];
+    const factor = unitMs.get(unit);
+    if (factor === undefined) return undefined;
+    totalMs += Number(amount) * factor;
   }
   return text === "" ? undefined : totalMs;
 }

@@ -12,7 +12,7 @@ const dull = new Set(["level", "time", "pid", "hostname", "msg", "ready"]);
 export function logText(line: string): string {
   let entry: JsonValue;
   try {
-    entry = JSON.parse(line) as JsonValue;
+    entry = JSON.parse(line);
   } catch {
     return line;
   }
