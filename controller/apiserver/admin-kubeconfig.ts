@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { writeFileAtomically } from "../base/write-file-atomically.ts";
 
 /** Everything that a client needs to administrate one server. */
@@ -42,7 +43,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -24,6 +24,7 @@ import {
 } from "@peculiar/x509";
 import type { Clock } from "../base/clock.ts";
 import { SporeError } from "../base/errors.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { writeFileAtomically } from "../base/write-file-atomically.ts";
 
 /** What a TLS server shows and what it proves it with, as PEM. */
@@ -171,7 +172,7 @@ async function isMissing(path: string): Promise<boolean> {
     await readFile(path);
     return false;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
+    if (systemErrorCode(error) === "ENOENT") return true;
     throw error;
   }
 }

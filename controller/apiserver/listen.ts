@@ -5,7 +5,8 @@ import { fastify } from "fastify";
 import type { Clock, Timer } from "../base/clock.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { portHolder } from "../base/port-holder.ts";
+import { portTaken } from "../base/port-holder.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import type { ApiServer } from "./api-server.ts";
 import type { Credentials } from "./credentials.ts";
 import { serveExchange } from "./http-exchange.ts";
@@ -127,12 +128,10 @@ async function bind(listening: Promise<string>, host: string, port: number): Pro
   try {
     await listening;
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const code = systemErrorCode(cause);
     if (code === "EADDRINUSE") {
       const hint = "another spored or a Kubernetes server may hold it; choose another port with --api-port";
-      const holder = await portHolder("tcp", port);
-      const by = holder === undefined ? "" : ` by ${holder}`;
-      throw new SporeError("SPORE_PORT_TAKEN", `TCP port ${port} of ${host} is taken${by}`, { hint }, { cause });
+      throw await portTaken({ protocol: "tcp", address: host, port }, hint, cause);
     }
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
       const hint = "give an address of this machine with --api-bind; 0.0.0.0 stands for all of them";

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonValue } from "../base/json.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { writeFileAtomically } from "../base/write-file-atomically.ts";
 import { textIn, textsIn } from "./object-meta.ts";
 import { anonymous, authenticatedGroup, type User } from "./user.ts";
@@ -82,7 +83,7 @@ async function readTokens(path: string): Promise<readonly KeptToken[]> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return [];
+    if (systemErrorCode(cause) === "ENOENT") return [];
     throw unusable(path, "it cannot be read", cause);
   }
   const file = parsed(text);

@@ -4,6 +4,8 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:f
 import { join } from "node:path";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
+import { syncDirectory } from "../base/sync-directory.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 
 /** Files under the SHA-256 of their bytes. A blob that is there is whole: it appears by rename, after its bytes are on the disk. */
 export interface BlobStore {
@@ -77,7 +79,7 @@ class DirectoryBlobStore implements BlobStore {
       const { size, mtimeMs } = await stat(path);
       return { digest, sizeBytes: size, storedAtMs: mtimeMs };
     } catch (error) {
-      if (errno(error) === "ENOENT") return undefined;
+      if (systemErrorCode(error) === "ENOENT") return undefined;
       throw unusable(path, error);
     }
   }
@@ -93,7 +95,7 @@ class DirectoryBlobStore implements BlobStore {
       await syncDirectory(this.#blobs);
     } catch (error) {
       await rm(temporary, { force: true });
-      throw isSporeError(error) || errno(error) === undefined ? error : unusable(path, error);
+      throw isSporeError(error) || systemErrorCode(error) === undefined ? error : unusable(path, error);
     }
     return "created";
   }
@@ -101,7 +103,7 @@ class DirectoryBlobStore implements BlobStore {
   async read(digest: string): Promise<Uint8Array> {
     const path = this.#path(digest);
     const bytes = await readFile(path).catch((error: unknown) => {
-      throw errno(error) === "ENOENT" ? missing(digest) : unusable(path, error);
+      throw systemErrorCode(error) === "ENOENT" ? missing(digest) : unusable(path, error);
     });
     const found = createHash("sha256").update(bytes).digest("hex");
     if (found === digest) return bytes;
@@ -116,7 +118,7 @@ class DirectoryBlobStore implements BlobStore {
     try {
       for await (const chunk of createReadStream(path, { start, end })) yield chunk;
     } catch (error) {
-      throw errno(error) === "ENOENT" ? missing(digest) : unusable(path, error);
+      throw systemErrorCode(error) === "ENOENT" ? missing(digest) : unusable(path, error);
     }
   }
 
@@ -132,7 +134,7 @@ class DirectoryBlobStore implements BlobStore {
       await rm(path);
       return true;
     } catch (error) {
-      if (errno(error) === "ENOENT") return false;
+      if (systemErrorCode(error) === "ENOENT") return false;
       throw unusable(path, error);
     }
   }
@@ -144,7 +146,7 @@ class DirectoryBlobStore implements BlobStore {
       await utimes(path, now, now);
       return true;
     } catch (error) {
-      if (errno(error) === "ENOENT") return false;
+      if (systemErrorCode(error) === "ENOENT") return false;
       throw unusable(path, error);
     }
   }
@@ -192,15 +194,6 @@ async function receive(
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 function missing(digest: string): SporeError {
   const hint = "upload it with sporectl firmware push FILE";
   return new SporeError("SPORE_IMAGE_MISSING", `no artifact with the SHA-256 ${digest} was uploaded`, {
@@ -210,12 +203,8 @@ function missing(digest: string): SporeError {
 }
 
 function unusable(path: string, cause: unknown): SporeError {
-  const code = errno(cause);
+  const code = systemErrorCode(cause);
   const why = code === "ENOSPC" ? "the disk is full" : `the file system says ${code ?? String(cause)}`;
   const hint = code === "ENOSPC" ? "free some space, then try again" : "check the directory's owner and mode";
   return new SporeError("SPORE_DATA_DIR_UNUSABLE", `${path} cannot be used: ${why}`, { hint }, { cause });
-}
-
-function errno(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { SporeError } from "./errors.ts";
 
 /**
  * Who holds a port of this machine, such as `node (process 4711)`, as far as `/proc` tells: it does on Linux, and for the processes of
@@ -15,6 +16,18 @@ export async function portHolder(protocol: "tcp" | "udp", port: number): Promise
   } catch {
     return undefined; // another system, or the process ended meanwhile: the port is taken all the same, only its holder is not known
   }
+}
+
+/** The error for a port that could not be bound because somebody has it: `SPORE_PORT_TAKEN`, with its holder where that can be known. */
+export async function portTaken(
+  { protocol, address, port }: { readonly protocol: "tcp" | "udp"; readonly address: string; readonly port: number },
+  hint: string,
+  cause: unknown,
+): Promise<SporeError> {
+  const holder = await portHolder(protocol, port);
+  const by = holder === undefined ? "" : ` by ${holder}`;
+  const message = `${protocol.toUpperCase()} port ${port} of ${address} is taken${by}`;
+  return new SporeError("SPORE_PORT_TAKEN", message, { hint }, { cause });
 }
 
 /** `/proc/net/udp` lists one socket a line: its local address and port in hex in the second column, its inode in the tenth. */

@@ -1,5 +1,6 @@
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncDirectory } from "./sync-directory.ts";
 
 /**
  * Writes a file so that after a crash or power cut there is either the old content or the new one, both whole, and never anybody but the owner can
@@ -21,10 +22,5 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
     await rm(draft, { force: true });
     throw error;
   }
-  const directory = await open(dirname(path), "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await syncDirectory(dirname(path));
 }

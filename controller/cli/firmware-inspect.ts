@@ -5,6 +5,7 @@ import type { ImageFacts } from "../artifacts/image-facts.ts";
 import { inspectRows } from "../artifacts/inspect.ts";
 import { parseImage } from "../artifacts/parse-image.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { ageText } from "./age-text.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -65,7 +66,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = systemErrorCode(error);
     const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
     throw new SporeError("SPORE_IMAGE_INVALID", `${file} ${why}`, {}, { cause: error });
   }

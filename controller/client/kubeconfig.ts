@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 
 /** A server, and how to get in. */
 export interface ClusterAccess {
@@ -70,7 +71,7 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "ENOENT") return undefined;
     throw usage(`the kubeconfig ${path} cannot be read`, "Check its permissions.", error);
   }
   let config: JsonValue;

@@ -1,4 +1,5 @@
 import { SporeError } from "../base/errors.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 
 const hints = {
   start: "Start spored, or name another server with --kubeconfig.",
@@ -44,5 +45,5 @@ export function unreachable(server: string, cause: unknown): SporeError {
 /** The machine-readable code of a system error; empty when it has none. */
 export function errorCodeOf(error: unknown): string {
   if (error instanceof AggregateError) return errorCodeOf(error.errors[0]); // one per address that was tried
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  return systemErrorCode(error) ?? "";
 }

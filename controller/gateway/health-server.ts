@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isIPv4 } from "node:net";
-import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { portHolder } from "../base/port-holder.ts";
+import { portTaken } from "../base/port-holder.ts";
 
 /** What this port can tell. */
 export interface HealthSource {
@@ -92,17 +91,10 @@ function isLoopbackHost(host: string): boolean {
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") void portTaken(port).then(reject);
-      else reject(error);
+      if (error.code !== "EADDRINUSE") return reject(error);
+      const hint = "another gateway may hold it; choose another port with --gateway-port";
+      void portTaken({ protocol: "tcp", address: "127.0.0.1", port }, hint, error).then(reject);
     });
     server.listen(port, "127.0.0.1", resolve);
-  });
-}
-
-async function portTaken(port: number): Promise<SporeError> {
-  const holder = await portHolder("tcp", port);
-  const by = holder === undefined ? "" : ` by ${holder}`;
-  return new SporeError("SPORE_PORT_TAKEN", `TCP port ${port} of 127.0.0.1 is taken${by}`, {
-    hint: "another gateway may hold it; choose another port with --gateway-port",
   });
 }

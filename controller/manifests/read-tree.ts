@@ -4,6 +4,7 @@ import { extname, join, sep } from "node:path";
 import { keyText } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { manifestFileMaxBytes, manifestTreeMaxFiles } from "../base/limits.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { type Manifest, type Problem, positionText, problemText } from "./manifest.ts";
 import { type KindLookup, type ReadResult, readYaml } from "./read-yaml.ts";
 
@@ -143,7 +144,7 @@ async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (error) {
     if (isSporeError(error)) throw error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = systemErrorCode(error) ?? "no reason given";
     throw new SporeError(
       "SPORE_MANIFEST_INVALID",
       `${path} ${complaints[code] ?? `cannot be read (${code})`}`,

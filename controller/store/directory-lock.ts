@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { unusableDirectory } from "./unusable-directory.ts";
 
 /** Also where they are when this process was started with a PATH that lacks them. */
@@ -38,7 +39,7 @@ export async function lockDirectory(directory: string, log: Logger): Promise<Asy
     await mkdir(directory, { recursive: true, mode: 0o700 });
     file = await open(path, constants.O_RDWR | constants.O_CREAT | (bsd ? O_EXLOCK | O_NONBLOCK : 0), 0o600);
   } catch (error) {
-    if (bsd && isErrno(error, "EAGAIN")) throw await lockedBy(directory);
+    if (bsd && systemErrorCode(error) === "EAGAIN") throw await lockedBy(directory);
     throw unusableDirectory(directory, error);
   }
   try {
@@ -113,8 +114,4 @@ async function readPid(path: string): Promise<string | undefined> {
   } catch {
     return undefined; // the refusal matters, the name of the holder is a courtesy
   }
-}
-
-function isErrno(error: unknown, wanted: string): boolean {
-  return error instanceof Error && "code" in error && error.code === wanted;
 }

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { open as openFile, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { SporeError } from "../base/errors.ts";
+import { syncDirectory } from "../base/sync-directory.ts";
 import { damagedFile, fromLmdb, realError } from "./lmdb-errors.ts";
 import { readLmdbHeader } from "./lmdb-header.ts";
 import { decodeState, encodeState, type FileState } from "./record.ts";
@@ -102,14 +103,8 @@ async function makeFile(directory: string, path: string): Promise<void> {
   }
   await rm(`${draft}-lock`, { force: true });
   await rename(draft, path);
-  await sync(directory);
-  await sync(dirname(resolve(directory)));
-}
-
-/** A file is safe from a power cut only when its name is. */
-async function sync(directory: string): Promise<void> {
-  await using handle = await openFile(directory);
-  await handle.sync();
+  await syncDirectory(directory);
+  await syncDirectory(dirname(resolve(directory)));
 }
 
 function checkFormat(directory: string, root: RootDatabase<Buffer, Buffer>): void {

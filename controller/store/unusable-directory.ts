@@ -1,4 +1,5 @@
 import { SporeError } from "../base/errors.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 
 const hints: Readonly<Record<string, string>> = {
   EACCES: "Give this user the right to write there, or name another directory with --data-dir.",
@@ -13,9 +14,8 @@ const hints: Readonly<Record<string, string>> = {
 
 /** What a failed system call on the data directory means to the user. */
 export function unusableDirectory(directory: string, error: unknown): SporeError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const reason = error instanceof Error ? error.message : String(error);
-  const hint = hints[code];
+  const hint = hints[systemErrorCode(error) ?? ""];
   return new SporeError(
     "SPORE_DATA_DIR_UNUSABLE",
     `The data directory ${directory} cannot be used: ${reason}.`,

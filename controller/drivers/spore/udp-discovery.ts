@@ -3,7 +3,8 @@ import { type Clock, sleep } from "../../base/clock.ts";
 import { abortOf } from "../../base/deadline.ts";
 import { SporeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { portHolder } from "../../base/port-holder.ts";
+import { portTaken } from "../../base/port-holder.ts";
+import { systemErrorCode } from "../../base/system-error-code.ts";
 import type { Sighting, SightingSink } from "../driver.ts";
 import { type ClusterMessage, discoveryQuery, readDatagram } from "./udp-codec.ts";
 
@@ -190,15 +191,10 @@ function sightingOf(message: ClusterMessage, address: string): Sighting | undefi
 }
 
 async function bindError(error: unknown, address: string, port: number): Promise<unknown> {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = systemErrorCode(error);
   if (code === "EADDRINUSE") {
-    const holder = await portHolder("udp", port);
-    return new SporeError(
-      "SPORE_PORT_TAKEN",
-      `UDP port ${port} of ${address} is taken${holder === undefined ? "" : ` by ${holder}`}.`,
-      { hint: "End that program, or give SPORE and its nodes another port with --udp-port." },
-      { cause: error },
-    );
+    const hint = "end that program, or give SPORE and its nodes another port with --udp-port";
+    return portTaken({ protocol: "udp", address, port }, hint, error);
   }
   if (code === "EACCES" || code === "EADDRNOTAVAIL")
     return new SporeError(

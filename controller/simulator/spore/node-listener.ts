@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { SporeError } from "../../base/errors.ts";
+import { systemErrorCode } from "../../base/system-error-code.ts";
 
 /** A node's TCP port. It closes when the node leaves the network, and opens again at the same number. */
 export class NodeListener {
@@ -22,7 +23,7 @@ export class NodeListener {
     try {
       return await this.#listen(port);
     } catch (error) {
-      if (codeOf(error) === "EACCES" && port !== 0) return this.#listen(0);
+      if (systemErrorCode(error) === "EACCES" && port !== 0) return this.#listen(0);
       throw listenError(error, this.#address, port);
     }
   }
@@ -62,7 +63,7 @@ const connectionsMax = 5;
 /** What a failure to bind means, and what to do about it. */
 export function listenError(error: unknown, address: string, port: number): SporeError {
   const where = `${address}:${port}`;
-  switch (codeOf(error)) {
+  switch (systemErrorCode(error)) {
     case "EADDRINUSE":
       return new SporeError(
         "SPORE_PORT_TAKEN",
@@ -94,8 +95,4 @@ export function listenError(error: unknown, address: string, port: number): Spor
     default:
       return new SporeError("SPORE_INTERNAL", `Cannot listen on ${where}.`, {}, { cause: error });
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
