@@ -1,7 +1,7 @@
 import { firmwareCauses } from "../api/admission/firmware-causes.ts";
 import { nodeCauses } from "../api/admission/node-causes.ts";
 import { nodeGroupCauses } from "../api/admission/node-group-causes.ts";
-import { forbiddenValue } from "../api/admission/verdict.ts";
+import { forbiddenValue } from "../api/causes.ts";
 import { Firmware } from "../api/firmware.ts";
 import { apiVersionOf, type Kind } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";

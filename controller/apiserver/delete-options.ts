@@ -1,3 +1,4 @@
+import { unsupportedValue } from "../api/causes.ts";
 import type { ApiRequest } from "../api/transport.ts";
 import { type Cause, SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
@@ -54,8 +55,7 @@ function propagationCauses(body: JsonObject): readonly Cause[] {
     return [{ reason: "FieldValueInvalid", message, field: "propagationPolicy" }];
   }
   if (!given(policy) || isPropagation(policy)) return [];
-  const message = `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan"`;
-  return [{ reason: "FieldValueNotSupported", message, field: "propagationPolicy" }];
+  return [unsupportedValue("propagationPolicy", policy ?? "", ["Foreground", "Background", "Orphan"])];
 }
 
 function given(value: JsonValue | undefined): boolean {

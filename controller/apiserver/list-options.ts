@@ -1,3 +1,4 @@
+import { forbiddenValue, invalidValue, unsupportedValue } from "../api/causes.ts";
 import { type Cause, SporeError } from "../base/errors.ts";
 import { isOn } from "./request-info.ts";
 
@@ -33,8 +34,7 @@ export function readListOptions(query: URLSearchParams, verb: "list" | "watch" |
   } as const;
   const causes = verb === "watch" ? watchCauses(query, options) : listCauses(query, options);
   if (match !== "" && options.match === undefined) {
-    const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`;
-    causes.push({ reason: "FieldValueNotSupported", message, field: "resourceVersionMatch" });
+    causes.push(unsupportedValue("resourceVersionMatch", match, ["Exact", "NotOlderThan"]));
   }
   if (causes.length > 0) throw invalidOptions("ListOptions", causes);
   return options;
@@ -49,9 +49,9 @@ function listCauses(query: URLSearchParams, options: ListOptions): Cause[] {
       causes.push(matchForbidden('"Exact" is forbidden for resourceVersion "0"'));
     }
   }
-  if (query.has("sendInitialEvents")) causes.push(forbiddenCause("sendInitialEvents", "is forbidden for list"));
+  if (query.has("sendInitialEvents")) causes.push(forbiddenValue("sendInitialEvents", "is forbidden for list"));
   if (options.continueToken !== "" && (options.revision ?? 0) > 0) {
-    causes.push(forbiddenCause("resourceVersion", "is forbidden when continue is provided"));
+    causes.push(forbiddenValue("resourceVersion", "is forbidden when continue is provided"));
   }
   return causes;
 }
@@ -61,7 +61,7 @@ function watchCauses(query: URLSearchParams, options: ListOptions): Cause[] {
   if (query.has("sendInitialEvents")) {
     if (options.match !== "NotOlderThan") {
       causes.push(
-        forbiddenCause("resourceVersionMatch", 'sendInitialEvents requires resourceVersionMatch to be "NotOlderThan"'),
+        forbiddenValue("resourceVersionMatch", 'sendInitialEvents requires resourceVersionMatch to be "NotOlderThan"'),
       );
     }
   } else if (options.match !== undefined) {
@@ -71,19 +71,15 @@ function watchCauses(query: URLSearchParams, options: ListOptions): Cause[] {
 }
 
 function matchForbidden(why: string): Cause {
-  return forbiddenCause("resourceVersionMatch", `resourceVersionMatch ${why}`);
-}
-
-function forbiddenCause(field: string, why: string): Cause {
-  return { reason: "FieldValueForbidden", message: `Forbidden: ${why}`, field };
+  return forbiddenValue("resourceVersionMatch", `resourceVersionMatch ${why}`);
 }
 
 function revisionIn(query: URLSearchParams): number | undefined {
   const text = query.get("resourceVersion") ?? "";
   if (text === "") return undefined;
   if (/^(0|[1-9][0-9]{0,15})$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
-  const message = `Invalid value: ${JSON.stringify(text)}: must be a decimal number, as the server gave it`;
-  throw invalidOptions("ListOptions", [{ reason: "FieldValueInvalid", message, field: "resourceVersion" }]);
+  const why = "must be a decimal number, as the server gave it";
+  throw invalidOptions("ListOptions", [invalidValue("resourceVersion", text, why)]);
 }
 
 function integerIn(query: URLSearchParams, parameter: string): number | undefined {

@@ -1,4 +1,4 @@
-import { forbiddenValue, invalidValue, requiredValue } from "../api/admission/verdict.ts";
+import { forbiddenValue, invalidValue, requiredValue, tooLong } from "../api/causes.ts";
 import { Namespace } from "../api/core-kinds.ts";
 import { isSameResource } from "../api/kind.ts";
 import {
@@ -60,8 +60,7 @@ function annotationCauses(annotations: JsonObject): readonly Cause[] {
     0,
   );
   if (bytes <= annotationsMaxBytes) return causes;
-  const message = `Too long: may not be more than ${annotationsMaxBytes} bytes`;
-  return [...causes, { reason: "FieldValueTooLong", message, field: "metadata.annotations" }];
+  return [...causes, tooLong("metadata.annotations", annotationsMaxBytes, "bytes")];
 }
 
 function finalizerCauses(metadata: JsonObject, old: JsonObject | undefined): readonly Cause[] {

@@ -1,4 +1,3 @@
-import { invalidValue } from "../api/admission/verdict.ts";
 import type { ApiResponse } from "../api/transport.ts";
 import { answerObject } from "./answer.ts";
 import { invalid, type ObjectCall, type Workshop } from "./call.ts";
@@ -17,10 +16,8 @@ export async function replace(call: ObjectCall, shop: Workshop): Promise<ApiResp
   const named = textIn(metadataOf(manifest), "name") === "" ? withMetadata(manifest, { name: call.name }) : manifest;
   checkAddress(named, call.namespace, call.name);
   if (!served.builtin && textIn(metadataOf(named), "resourceVersion") === "") {
-    const cause = {
-      ...invalidValue("metadata.resourceVersion", "", ""),
-      message: "Invalid value: 0x0: must be specified for an update",
-    };
+    const message = "Invalid value: 0x0: must be specified for an update"; // how Go prints none
+    const cause = { reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" };
     throw invalid(served, call.name, [cause]);
   }
   const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };

@@ -1,3 +1,4 @@
+import { tooLong, unsupportedValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { invalidOptions } from "./list-options.ts";
 
@@ -8,6 +9,7 @@ export interface WriteOptions {
 }
 
 const fieldManagerMaxCharacters = 128;
+const fieldValidations: readonly string[] = ["Ignore", "Warn", "Strict"];
 
 /**
  * Reads the query of a write.
@@ -18,9 +20,8 @@ const fieldManagerMaxCharacters = 128;
 export function readWriteOptions(query: URLSearchParams, kind: string): WriteOptions {
   const causes = [...dryRunCauses(query.getAll("dryRun")), ...fieldManagerCauses(query.get("fieldManager") ?? "")];
   const validation = query.get("fieldValidation") ?? "";
-  if (!["", "Ignore", "Warn", "Strict"].includes(validation)) {
-    const message = `Unsupported value: ${JSON.stringify(validation)}: supported values: "Ignore", "Warn", "Strict"`;
-    causes.push({ reason: "FieldValueNotSupported", message, field: "fieldValidation" });
+  if (validation !== "" && !fieldValidations.includes(validation)) {
+    causes.push(unsupportedValue("fieldValidation", validation, fieldValidations));
   }
   if (causes.length > 0) throw invalidOptions(kind, causes);
   return {
@@ -33,17 +34,12 @@ export function readWriteOptions(query: URLSearchParams, kind: string): WriteOpt
 export function dryRunCauses(values: readonly string[]): readonly Cause[] {
   return values
     .filter((value) => value !== "" && value !== "All")
-    .map((value) => ({
-      reason: "FieldValueNotSupported",
-      message: `Unsupported value: ${JSON.stringify(value)}: supported values: "All"`,
-      field: "dryRun",
-    }));
+    .map((value) => unsupportedValue("dryRun", value, ["All"]));
 }
 
 function fieldManagerCauses(manager: string): readonly Cause[] {
   if (manager.length > fieldManagerMaxCharacters) {
-    const message = `Too long: may not be more than ${fieldManagerMaxCharacters} characters`;
-    return [{ reason: "FieldValueTooLong", message, field: "fieldManager" }];
+    return [tooLong("fieldManager", fieldManagerMaxCharacters, "characters")];
   }
   if (!/\p{C}/u.test(manager)) return [];
   return [

@@ -1,14 +1,14 @@
+import { duplicateValue, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from "../api/causes.ts";
 import { resourceName } from "../api/kind.ts";
 import { isDnsLabel, isDnsSubdomain } from "../api/names.ts";
+import { asJson } from "../base/as-json.ts";
 import { type Cause, isSporeError, SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { compileSchema } from "./compiled-schema.ts";
 import { CustomResourceDefinition, type CustomResourceVersion } from "./custom-resource-definition.ts";
 import { customResourceDefinitionSchema } from "./custom-resource-definition-schema.ts";
 import { jsonPath } from "./json-path.ts";
-import { forbidden, invalid, required } from "./schema-faults.ts";
 import { structuralCauses } from "./structural-rules.ts";
-import { goValue } from "./violations.ts";
 
 const compiled = compileSchema(customResourceDefinitionSchema, CustomResourceDefinition);
 
@@ -22,7 +22,7 @@ export function parseCrd(value: JsonValue, source: string): CustomResourceDefini
   if (!isJsonObject(value)) throw new SporeError("SPORE_INVALID", `${source} holds no CustomResourceDefinition.`);
   const { object, unknown } = compiled.prune(value);
   const crd = compiled.applyDefaults(object);
-  const causes = [...unknown.map(unknownField), ...crdCauses(crd)];
+  const causes = [...unknown.map((field) => forbiddenValue(field, "unknown field")), ...crdCauses(crd)];
   if (causes.length === 0 && hasCrdShape(crd)) return crd;
   const details = { group: CustomResourceDefinition.group, kind: CustomResourceDefinition.kind, causes };
   const list = causes.map(({ field, message }) => `${field}: ${message}`).join("; ");
@@ -30,7 +30,7 @@ export function parseCrd(value: JsonValue, source: string): CustomResourceDefini
 }
 
 /** What is wrong with a pruned and defaulted CRD, by its own schema and by the rules that no schema can say. */
-export function crdCauses(crd: JsonObject): readonly Cause[] {
+function crdCauses(crd: JsonObject): readonly Cause[] {
   const causes = compiled.validate(crd);
   return causes.length > 0 || !hasCrdShape(crd) ? causes : [...nameCauses(crd), ...versionsCauses(crd)];
 }
@@ -44,10 +44,10 @@ function nameCauses({ metadata, spec }: CustomResourceDefinition): readonly Caus
   const { group, names } = spec;
   const causes: Cause[] = [];
   if (metadata?.name !== resourceName({ group, plural: names.plural })) {
-    causes.push(invalid("metadata.name", metadata?.name ?? "", 'must be spec.names.plural+"."+spec.group'));
+    causes.push(invalidValue("metadata.name", metadata?.name ?? "", 'must be spec.names.plural+"."+spec.group'));
   }
   if (!isDnsSubdomain(group) || !group.includes(".")) {
-    causes.push(invalid("spec.group", group, "should be a domain with at least one dot"));
+    causes.push(invalidValue("spec.group", group, "should be a domain with at least one dot"));
   }
   const words: readonly (readonly [string, string])[] = [
     ["plural", names.plural],
@@ -59,10 +59,12 @@ function nameCauses({ metadata, spec }: CustomResourceDefinition): readonly Caus
   ];
   for (const [field, name] of words) {
     if (!isDnsLabel(name))
-      causes.push(invalid(`spec.names.${field}`, name, "must be a DNS label: lower-case letters, digits and hyphens"));
+      causes.push(
+        invalidValue(`spec.names.${field}`, name, "must be a DNS label: lower-case letters, digits and hyphens"),
+      );
   }
   if (names.listKind === names.kind)
-    causes.push(invalid("spec.names.listKind", names.kind, "kind and listKind may not be the same"));
+    causes.push(invalidValue("spec.names.listKind", names.kind, "kind and listKind may not be the same"));
   return causes;
 }
 
@@ -70,17 +72,13 @@ function versionsCauses({ spec }: CustomResourceDefinition): readonly Cause[] {
   const causes = spec.versions.flatMap((version, index) => versionCauses(version, `spec.versions[${index}]`));
   if (spec.versions.filter((version) => version.storage).length !== 1) {
     causes.push(
-      invalid("spec.versions", spec.versions.length, "must have exactly one version marked as storage version"),
+      invalidValue("spec.versions", spec.versions.length, "must have exactly one version marked as storage version"),
     );
   }
   const names = spec.versions.map((version) => version.name);
   names.forEach((name, index) => {
     if (names.indexOf(name) === index) return;
-    causes.push({
-      reason: "FieldValueDuplicate",
-      message: `Duplicate value: ${goValue(name)}`,
-      field: `spec.versions[${index}].name`,
-    });
+    causes.push(duplicateValue(`spec.versions[${index}].name`, name));
   });
   return causes;
 }
@@ -89,15 +87,17 @@ const columnTypes = ["integer", "number", "string", "boolean", "date"];
 
 function versionCauses(version: CustomResourceVersion, path: string): readonly Cause[] {
   const at = `${path}.schema.openAPIV3Schema`;
-  const schema: JsonValue | undefined = JSON.parse(JSON.stringify(version.schema?.openAPIV3Schema ?? null));
+  const schema = asJson(version.schema?.openAPIV3Schema);
   return [
     ...(isDnsLabel(version.name)
       ? []
-      : [invalid(`${path}.name`, version.name, "must be a DNS label: lower-case letters, digits and hyphens")]),
-    ...(schema ? structuralCauses(schema, at) : [required(at, "schemas are required")]),
+      : [invalidValue(`${path}.name`, version.name, "must be a DNS label: lower-case letters, digits and hyphens")]),
+    ...(schema ? structuralCauses(schema, at) : [requiredValue(at, "schemas are required")]),
     ...(version.additionalPrinterColumns ?? []).flatMap((column, index) => {
       const where = `${path}.additionalPrinterColumns[${index}]`;
-      const type = columnTypes.includes(column.type) ? [] : [unsupportedType(`${where}.type`, column.type)];
+      const type = columnTypes.includes(column.type)
+        ? []
+        : [unsupportedValue(`${where}.type`, column.type, columnTypes)];
       return [...type, ...pathCauses(column.jsonPath, `${where}.jsonPath`)];
     }),
     ...(version.selectableFields ?? []).flatMap((field, index) => {
@@ -112,19 +112,6 @@ function pathCauses(path: string, field: string): readonly Cause[] {
     return [];
   } catch (error) {
     if (!isSporeError(error)) throw error;
-    return [invalid(field, path, error.message)];
+    return [invalidValue(field, path, error.message)];
   }
-}
-
-function unsupportedType(field: string, type: string): Cause {
-  const supported = columnTypes.map(goValue).join(", ");
-  return {
-    reason: "FieldValueNotSupported",
-    message: `Unsupported value: ${goValue(type)}: supported values: ${supported}`,
-    field,
-  };
-}
-
-function unknownField(field: string): Cause {
-  return forbidden(field, "unknown field");
 }

@@ -1,10 +1,10 @@
+import { invalidValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { applyDefaults } from "./defaults.ts";
 import { prune } from "./prune.ts";
 import type { JsonSchemaProps } from "./schema.ts";
 import { validatorOf } from "./validator.ts";
-import { goValue } from "./violations.ts";
 
 /** Defaults that their own schema would prune or refuse. `schema` must otherwise be structural. */
 export function defaultCauses(schema: JsonObject, path: string): readonly Cause[] {
@@ -63,5 +63,5 @@ function unknownFieldCauses(field: string, { value, path }: Default, index: numb
   const below = fieldBelow(field, index);
   if (below === undefined) return [];
   const why = `must not have fields that the schema does not specify: ${below.replace(/^\./, "")}`;
-  return [{ reason: "FieldValueInvalid", message: `Invalid value: ${goValue(value)}: ${why}`, field: path }];
+  return [invalidValue(path, value, why)];
 }

@@ -1,8 +1,8 @@
+import { forbiddenValue, requiredValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../base/json.ts";
 import { saysIntOrString } from "./ajv-schema.ts";
 import { keywordCauses, schemasOf } from "./keyword-rules.ts";
-import { forbidden, required } from "./schema-faults.ts";
 
 /** A node of the structure around the junctors, with its path. */
 interface Outside {
@@ -29,12 +29,12 @@ export function junctorCauses(node: JsonObject, path: string, levelsLeft: number
 const structure = ["type", "default", "title", "description", "nullable", "additionalProperties"];
 
 function branchCauses(branch: Branch, outside: Outside, levelsLeft: number): readonly Cause[] {
-  if (levelsLeft === 0) return [forbidden(branch.path, "nests too deeply")];
+  if (levelsLeft === 0) return [forbiddenValue(branch.path, "nests too deeply")];
   const keywords = keywordCauses(branch.node, branch.path);
   if (keywords.length > 0) return keywords;
   const misplaced = Object.keys(branch.node)
     .filter((keyword) => structure.includes(keyword) || keyword.startsWith("x-kubernetes-"))
-    .map((keyword) => forbidden(`${branch.path}.${keyword}`, "must be empty to be structural"));
+    .map((keyword) => forbiddenValue(`${branch.path}.${keyword}`, "must be empty to be structural"));
   return [
     ...misplaced,
     ...propertyCauses(branch, outside, levelsLeft - 1),
@@ -57,7 +57,7 @@ function propertyCauses(branch: Branch, outside: Outside, levelsLeft: number): r
         levelsLeft,
       );
     }
-    return [required(`${outside.path}.properties[${name}]`, `because it is defined in ${inner.path}`)];
+    return [requiredValue(`${outside.path}.properties[${name}]`, `because it is defined in ${inner.path}`)];
   });
 }
 
@@ -66,7 +66,7 @@ function itemCauses(branch: Branch, outside: Outside, levelsLeft: number): reado
   const inner = { node: branch.node.items, path: `${branch.path}.items` };
   const { items } = outside.node;
   if (isJsonObject(items)) return branchCauses(inner, { node: items, path: `${outside.path}.items` }, levelsLeft);
-  return [required(`${outside.path}.items`, `because it is defined in ${inner.path}`)];
+  return [requiredValue(`${outside.path}.items`, `because it is defined in ${inner.path}`)];
 }
 
 function branchesOf({ node, path }: Branch | Outside): readonly Branch[] {

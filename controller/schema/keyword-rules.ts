@@ -1,6 +1,6 @@
+import { forbiddenValue, invalidValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
-import { forbidden, invalid } from "./schema-faults.ts";
 import { forbiddenKeywords, schemaKeywords } from "./schema-keywords.ts";
 
 /** What keeps a node of a schema from being read: unknown or forbidden keywords, and values of the wrong sort. */
@@ -8,11 +8,11 @@ export function keywordCauses(node: JsonObject, path: string): readonly Cause[] 
   return Object.entries(node).flatMap(([keyword, value]) => {
     const at = `${path}.${keyword}`;
     const why = forbiddenKeywords.get(keyword);
-    if (why !== undefined) return [forbidden(at, why)];
+    if (why !== undefined) return [forbiddenValue(at, why)];
     const demand = schemaKeywords.get(keyword);
-    if (!demand) return [forbidden(at, "is not a keyword of a structural schema")];
+    if (!demand) return [forbiddenValue(at, "is not a keyword of a structural schema")];
     const fault = demand(value);
-    return fault === undefined ? [] : [invalid(at, value, fault)];
+    return fault === undefined ? [] : [invalidValue(at, value, fault)];
   });
 }
 
@@ -22,6 +22,7 @@ export function schemasOf(value: JsonValue | undefined): ReadonlyMap<string, Jso
   return new Map(entries.flatMap(([name, schema]) => (isJsonObject(schema) ? [[name, schema] as const] : [])));
 }
 
+/** The strings in a list under a keyword; empty where there is no list. */
 export function stringsOf(value: JsonValue | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

@@ -1,7 +1,7 @@
+import { duplicateValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import type { JsonSchemaProps } from "./schema.ts";
-import { goValue } from "./violations.ts";
 
 /** Names duplicates in the lists of a value, which is at `path`. */
 export type FindDuplicates = (value: JsonValue, path: string) => readonly Cause[];
@@ -52,8 +52,7 @@ function repeatFinder(schema: JsonSchemaProps) {
         seen.add(key);
         return [];
       }
-      const message = `Duplicate value: ${goValue(identity.shown(item))}`;
-      return [{ reason: "FieldValueDuplicate", message, field: `${path}[${index}]` }];
+      return [duplicateValue(`${path}[${index}]`, identity.shown(item))];
     });
   };
 }

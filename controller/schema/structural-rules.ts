@@ -1,10 +1,10 @@
+import { forbiddenValue, invalidValue, requiredValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { schemaDepthMax } from "./compiled-schema.ts";
 import { defaultCauses } from "./default-rules.ts";
 import { junctorCauses } from "./junctor-rules.ts";
 import { keywordCauses, schemasOf, stringsOf } from "./keyword-rules.ts";
-import { forbidden, invalid, required } from "./schema-faults.ts";
 
 /**
  * Why `schema` is not structural, in the sense of `apiextensions.k8s.io/v1`: whole types at every node, value rules apart from
@@ -21,8 +21,8 @@ export function structuralCauses(schema: JsonValue, path: string): readonly Caus
 type Place = "root" | "specified object fields" | "specified array items";
 
 function nodeCauses(node: JsonValue, path: string, place: Place, levelsLeft: number): readonly Cause[] {
-  if (!isJsonObject(node)) return [invalid(path, node, "must be a schema")];
-  if (levelsLeft === 0) return [forbidden(path, `schemas may nest at most ${schemaDepthMax} levels deep`)];
+  if (!isJsonObject(node)) return [invalidValue(path, node, "must be a schema")];
+  if (levelsLeft === 0) return [forbiddenValue(path, `schemas may nest at most ${schemaDepthMax} levels deep`)];
   const keywords = keywordCauses(node, path);
   // The rules below rely on every keyword's value being of its sort.
   if (keywords.length > 0) return keywords;
@@ -39,26 +39,27 @@ function nodeCauses(node: JsonValue, path: string, place: Place, levelsLeft: num
 
 function typeCauses(node: JsonObject, path: string, place: Place): readonly Cause[] {
   if (place === "root") {
-    if (node.type === undefined) return [required(`${path}.type`, "must not be empty at the root")];
-    return node.type === "object" ? [] : [invalid(`${path}.type`, node.type, "must be object at the root")];
+    if (node.type === undefined) return [requiredValue(`${path}.type`, "must not be empty at the root")];
+    return node.type === "object" ? [] : [invalidValue(`${path}.type`, node.type, "must be object at the root")];
   }
   const isFree = node["x-kubernetes-int-or-string"] === true || node["x-kubernetes-preserve-unknown-fields"] === true;
   if (node.type !== undefined || isFree) return [];
-  return [required(`${path}.type`, `must not be empty for ${place}`)];
+  return [requiredValue(`${path}.type`, `must not be empty for ${place}`)];
 }
 
 function shapeCauses(node: JsonObject, path: string, place: Place): readonly Cause[] {
   const causes: Cause[] = [];
   const { type, items, properties, additionalProperties } = node;
-  if (type === "array" && items === undefined) causes.push(required(`${path}.items`, "must be specified for arrays"));
-  if (type !== "array" && items !== undefined) causes.push(forbidden(`${path}.items`, "only arrays have items"));
+  if (type === "array" && items === undefined)
+    causes.push(requiredValue(`${path}.items`, "must be specified for arrays"));
+  if (type !== "array" && items !== undefined) causes.push(forbiddenValue(`${path}.items`, "only arrays have items"));
   if (additionalProperties !== undefined) {
     const at = `${path}.additionalProperties`;
-    if (place === "root") causes.push(forbidden(at, "must not be used at the root"));
-    if (properties !== undefined) causes.push(forbidden(at, "and properties are mutual exclusive"));
+    if (place === "root") causes.push(forbiddenValue(at, "must not be used at the root"));
+    if (properties !== undefined) causes.push(forbiddenValue(at, "and properties are mutual exclusive"));
   }
   if (type !== undefined && type !== "object" && (properties ?? additionalProperties) !== undefined) {
-    causes.push(forbidden(`${path}.properties`, "only objects have properties"));
+    causes.push(forbiddenValue(`${path}.properties`, "only objects have properties"));
   }
   return causes;
 }
@@ -66,16 +67,18 @@ function shapeCauses(node: JsonObject, path: string, place: Place): readonly Cau
 function extensionCauses(node: JsonObject, path: string): readonly Cause[] {
   const causes: Cause[] = [];
   if (node["x-kubernetes-int-or-string"] === true && node.type !== undefined) {
-    causes.push(forbidden(`${path}.type`, "must be empty if x-kubernetes-int-or-string is true"));
+    causes.push(forbiddenValue(`${path}.type`, "must be empty if x-kubernetes-int-or-string is true"));
   }
   if (node["x-kubernetes-embedded-resource"] === true) {
     if (node.type !== "object") {
-      causes.push(invalid(`${path}.type`, node.type ?? "", "must be object if x-kubernetes-embedded-resource is true"));
+      causes.push(
+        invalidValue(`${path}.type`, node.type ?? "", "must be object if x-kubernetes-embedded-resource is true"),
+      );
     }
     if (node.properties === undefined && node["x-kubernetes-preserve-unknown-fields"] !== true) {
       const why =
         "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields";
-      causes.push(required(`${path}.properties`, why));
+      causes.push(requiredValue(`${path}.properties`, why));
     }
   }
   return causes;
@@ -86,10 +89,10 @@ function listCauses(node: JsonObject, path: string): readonly Cause[] {
   const keys = stringsOf(node["x-kubernetes-list-map-keys"]);
   const at = `${path}.x-kubernetes-list-map-keys`;
   if (listType !== "map" && keys.length > 0)
-    return [forbidden(at, "must be empty unless x-kubernetes-list-type is map")];
+    return [forbiddenValue(at, "must be empty unless x-kubernetes-list-type is map")];
   if (listType === undefined) return [];
   if (node.type !== "array")
-    return [invalid(`${path}.type`, node.type ?? "", "must be array if x-kubernetes-list-type is set")];
+    return [invalidValue(`${path}.type`, node.type ?? "", "must be array if x-kubernetes-list-type is set")];
   const items = isJsonObject(node.items) ? node.items : {};
   if (listType === "set") return setCauses(items, path);
   return listType === "map" ? mapCauses(items, keys, path, at) : [];
@@ -100,25 +103,28 @@ function setCauses(items: JsonObject, path: string): readonly Cause[] {
     (items.type === "object" && items["x-kubernetes-map-type"] === "atomic") ||
     (items.type === "array" && (items["x-kubernetes-list-type"] ?? "atomic") === "atomic");
   if (isAtomic || (items.type !== "object" && items.type !== "array" && items.nullable !== true)) return [];
-  return [forbidden(`${path}.items`, "of a set must be scalars or atomic, and not nullable")];
+  return [forbiddenValue(`${path}.items`, "of a set must be scalars or atomic, and not nullable")];
 }
 
 const scalars = ["string", "integer", "number", "boolean"];
 
 function mapCauses(items: JsonObject, keys: readonly string[], path: string, at: string): readonly Cause[] {
-  if (keys.length === 0) return [required(at, "must not be empty if x-kubernetes-list-type is map")];
-  if (items.type !== "object") return [invalid(`${path}.items.type`, items.type ?? "", "of a map list must be object")];
+  if (keys.length === 0) return [requiredValue(at, "must not be empty if x-kubernetes-list-type is map")];
+  if (items.type !== "object")
+    return [invalidValue(`${path}.items.type`, items.type ?? "", "of a map list must be object")];
   const properties = schemasOf(items.properties);
   return keys.flatMap((key, index) => {
     const property = properties.get(key);
-    if (!property) return [invalid(`${at}[${index}]`, key, "must be a property of the items")];
+    if (!property) return [invalidValue(`${at}[${index}]`, key, "must be a property of the items")];
     const causes: Cause[] = [];
     if (typeof property.type !== "string" || !scalars.includes(property.type)) {
-      causes.push(invalid(`${path}.items.properties[${key}].type`, property.type ?? "", "of a map key must be scalar"));
+      causes.push(
+        invalidValue(`${path}.items.properties[${key}].type`, property.type ?? "", "of a map key must be scalar"),
+      );
     }
     if (property.default === undefined && !stringsOf(items.required).includes(key)) {
       causes.push(
-        required(
+        requiredValue(
           `${path}.items.properties[${key}].default`,
           "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property",
         ),
@@ -139,8 +145,8 @@ function metadataCauses(root: JsonObject, path: string): readonly Cause[] {
   );
   const why = "must not specify anything other than name and generateName, but metadata is implicitly specified";
   return [
-    ...others.map((keyword) => forbidden(`${at}.${keyword}`, why)),
-    ...fields.map((name) => forbidden(`${at}.properties[${name}]`, why)),
+    ...others.map((keyword) => forbiddenValue(`${at}.${keyword}`, why)),
+    ...fields.map((name) => forbiddenValue(`${at}.properties[${name}]`, why)),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorObject } from "ajv";
+import { invalidValue, shownValue, tooLong, unsupportedValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonValue } from "../base/json.ts";
 
@@ -29,15 +30,15 @@ function causeOf(error: ErrorObject, root: JsonValue): Cause {
     case "format":
       return typeInvalid(path, String(params.format), String(value), String(value));
     case "int32":
-      return typeInvalid(path, "int32", value, goValue(value));
+      return typeInvalid(path, "int32", value, shownValue(value));
     case "enum":
-      return unsupported(path, value, params.allowedValues);
+      return unsupportedValue(
+        path,
+        value,
+        listIn(params.allowedValues).filter((one) => one !== null),
+      );
     case "maxLength":
-      return {
-        reason: "FieldValueTooLong",
-        message: `Too long: may not be more than ${params.limit} bytes`,
-        field: path,
-      };
+      return tooLong(path, Number(params.limit), "bytes");
     case "maxItems":
     case "maxProperties":
       return {
@@ -52,21 +53,12 @@ function causeOf(error: ErrorObject, root: JsonValue): Cause {
 
 function typeInvalid(path: string, expected: string, bad: JsonValue, shown: string): Cause {
   const detail = `${inBody(path)} must be of type ${expected}: ${JSON.stringify(shown)}`;
-  return { reason: "FieldValueTypeInvalid", message: `Invalid value: ${goValue(bad)}: ${detail}`, field: path };
-}
-
-function unsupported(path: string, value: JsonValue, allowed: JsonValue | undefined): Cause {
-  const supported = Array.isArray(allowed) ? allowed.filter((one) => one !== null).map(goValue) : [];
-  return {
-    reason: "FieldValueNotSupported",
-    message: `Unsupported value: ${goValue(value)}: supported values: ${supported.join(", ")}`,
-    field: path,
-  };
+  return { reason: "FieldValueTypeInvalid", message: `Invalid value: ${shownValue(bad)}: ${detail}`, field: path };
 }
 
 function invalid(path: string, keyword: string, params: Readonly<Record<string, JsonValue>>, value: JsonValue): Cause {
   const { shown, detail } = complaint(path, keyword, params, value);
-  return { reason: "FieldValueInvalid", message: `Invalid value: ${goValue(shown)}: ${detail}`, field: path };
+  return invalidValue(path, shown, detail);
 }
 
 /** What is wrong, and the value that Kubernetes shows with it: the size where the size is wrong. */
@@ -154,14 +146,10 @@ function typeName(value: JsonValue): string {
   return typeof value;
 }
 
-function sizeOf(value: JsonValue): number {
-  return Array.isArray(value) ? value.length : isJsonObject(value) ? Object.keys(value).length : 0;
+function listIn(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
 }
 
-const shownMaxChars = 256;
-
-/** The value as Go prints it in such errors; a long one is cut. */
-export function goValue(value: JsonValue): string {
-  const text = JSON.stringify(value);
-  return text.length > shownMaxChars ? `${text.slice(0, shownMaxChars)}…` : text;
+function sizeOf(value: JsonValue): number {
+  return Array.isArray(value) ? value.length : isJsonObject(value) ? Object.keys(value).length : 0;
 }

@@ -1,5 +1,5 @@
 import type { Cause } from "../../base/errors.ts";
-import { invalidValue } from "./verdict.ts";
+import { invalidValue } from "../causes.ts";
 
 /** Bounds of a device's label table (`reference: SPORE wire formats, labels`). */
 export const deviceLabelsMax = 8;

@@ -1,7 +1,7 @@
 import semver from "semver";
 import type { Cause } from "../../base/errors.ts";
+import { invalidValue } from "../causes.ts";
 import type { Firmware } from "../firmware.ts";
-import { invalidValue } from "./verdict.ts";
 
 /** What is wrong with a Firmware that is valid by its schema. */
 export function firmwareCauses({ spec }: Pick<Firmware, "spec">): readonly Cause[] {

@@ -1,7 +1,7 @@
 import type { Cause } from "../../base/errors.ts";
+import { invalidValue } from "../causes.ts";
 import { isDnsLabel } from "../names.ts";
 import type { Node } from "../node.ts";
-import { invalidValue } from "./verdict.ts";
 
 /** What is wrong with a Node that is valid by its schema. */
 export function nodeCauses({ spec }: Pick<Node, "spec">): readonly Cause[] {

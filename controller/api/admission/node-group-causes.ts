@@ -1,11 +1,11 @@
 import semver from "semver";
 import type { Cause } from "../../base/errors.ts";
+import { forbiddenValue, invalidValue, requiredValue } from "../causes.ts";
 import type { NodeGroup, NodeGroupSpecTemplateConfigItem, NodeGroupSpecTemplateFirmware } from "../node-group.ts";
 import { isEmptySelector, type LabelSelector, matchesSelector } from "../selector.ts";
 import { deviceLabelCauses } from "./device-labels.ts";
 import { selectorCauses } from "./selector-causes.ts";
 import { isSeveringKey, severingRule } from "./severing-keys.ts";
-import { forbiddenValue, invalidValue, requiredValue } from "./verdict.ts";
 
 /** What is wrong with a NodeGroup that is valid by its schema. */
 export function nodeGroupCauses({ spec }: Pick<NodeGroup, "spec">): readonly Cause[] {

@@ -1,7 +1,7 @@
 import type { Cause } from "../../base/errors.ts";
+import { forbiddenValue, invalidValue, requiredValue } from "../causes.ts";
 import { isLabelValue, isQualifiedName, labelValueRule, qualifiedNameRule } from "../names.ts";
 import type { LabelRequirement, LabelSelector } from "../selector.ts";
-import { forbiddenValue, invalidValue, requiredValue } from "./verdict.ts";
 
 /** What is wrong with a label selector at `field`, beyond what its schema says. */
 export function selectorCauses(selector: LabelSelector, field: string): readonly Cause[] {

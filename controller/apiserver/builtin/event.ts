@@ -1,3 +1,4 @@
+import { invalidValue } from "../../api/causes.ts";
 import { Event as CoreEvent } from "../../api/core-kinds.ts";
 import type { Kind } from "../../api/kind.ts";
 import type { Cause } from "../../base/errors.ts";
@@ -22,6 +23,8 @@ const objectReference: JsonSchemaProps = {
 };
 
 const count: JsonSchemaProps = { type: "integer", format: "int32", description: "How often it happened." };
+
+const referenceFields = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"] as const;
 
 /** What the two kinds of Event have in common. */
 const shared: Readonly<Record<string, JsonSchemaProps>> = {
@@ -112,9 +115,7 @@ export const servedEvent = builtinKind(CoreEvent, {
   shortNames: ["ev"],
   columns: columns("involvedObject", "message", "source"),
   selectableFields: [
-    ...["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"].map(
-      (field) => `involvedObject.${field}`,
-    ),
+    ...referenceFields.map((field) => `involvedObject.${field}`),
     ...["reason", "reportingComponent", "source.component", "type"],
   ],
   hooks: { check: (event) => namespaceCauses(event, "involvedObject") },
@@ -155,9 +156,7 @@ export const servedNewEvent = builtinKind(NewEvent, {
   shortNames: ["ev"],
   columns: columns("regarding", "note", "deprecatedSource"),
   selectableFields: [
-    ...["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"].map(
-      (field) => `regarding.${field}`,
-    ),
+    ...referenceFields.map((field) => `regarding.${field}`),
     ...["reason", "reportingController", "type"],
   ],
   view: {
@@ -194,6 +193,5 @@ function namespaceCauses(event: JsonObject, regarding: string): readonly Cause[]
   const own = textAt(event, "metadata", "namespace");
   const about = textAt(event, regarding, "namespace");
   if (about === own || (about === "" && clusterEventNamespaces.includes(own))) return [];
-  const message = `Invalid value: ${JSON.stringify(about)}: does not match event.namespace`;
-  return [{ reason: "FieldValueInvalid", message, field: `${regarding}.namespace` }];
+  return [invalidValue(`${regarding}.namespace`, about, "does not match event.namespace")];
 }

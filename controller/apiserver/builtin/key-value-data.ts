@@ -1,3 +1,4 @@
+import { forbiddenValue, invalidValue, tooLong } from "../../api/causes.ts";
 import type { Cause } from "../../base/errors.ts";
 import { canonicalJson, isJsonObject, type JsonObject } from "../../base/json.ts";
 
@@ -21,15 +22,7 @@ export function dataCauses(
 function keyCauses(object: JsonObject, field: string): readonly Cause[] {
   return Object.keys(membersOf(object, field)).flatMap((key) => {
     const fault = keyFault(key);
-    return fault
-      ? [
-          {
-            reason: "FieldValueInvalid",
-            message: `Invalid value: ${JSON.stringify(key)}: ${fault}`,
-            field: `${field}[${key}]`,
-          },
-        ]
-      : [];
+    return fault === undefined ? [] : [invalidValue(`${field}[${key}]`, key, fault)];
   });
 }
 
@@ -45,20 +38,14 @@ function sizeCauses(fields: readonly string[], object: JsonObject): readonly Cau
   const bytes = fields
     .flatMap((field) => Object.entries(membersOf(object, field)))
     .reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(typeof value === "string" ? value : ""), 0);
-  if (bytes <= dataMaxBytes) return [];
-  const message = `Too long: may not be more than ${dataMaxBytes} bytes`;
-  return [{ reason: "FieldValueTooLong", message, field: fields[0] ?? "data" }];
+  return bytes <= dataMaxBytes ? [] : [tooLong(fields[0] ?? "data", dataMaxBytes, "bytes")];
 }
 
 function immutableCauses(fields: readonly string[], object: JsonObject, old: JsonObject): readonly Cause[] {
   if (old.immutable !== true) return [];
   return ["immutable", ...fields]
     .filter((field) => canonicalJson(object[field] ?? null) !== canonicalJson(old[field] ?? null))
-    .map((field) => ({
-      reason: "FieldValueForbidden",
-      message: "Forbidden: field is immutable when `immutable` is set",
-      field,
-    }));
+    .map((field) => forbiddenValue(field, "field is immutable when `immutable` is set"));
 }
 
 function membersOf(object: JsonObject, field: string): JsonObject {

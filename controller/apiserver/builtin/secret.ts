@@ -1,3 +1,4 @@
+import { invalidValue } from "../../api/causes.ts";
 import { Secret } from "../../api/core-kinds.ts";
 import type { Cause } from "../../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
@@ -44,6 +45,5 @@ function withStringData(object: JsonObject): JsonObject {
 
 function typeCauses(object: JsonObject, old: JsonObject | undefined): readonly Cause[] {
   if (!old || object.type === old.type) return [];
-  const message = `Invalid value: ${JSON.stringify(object.type)}: field is immutable`;
-  return [{ reason: "FieldValueInvalid", message, field: "type" }];
+  return [invalidValue("type", object.type ?? "", "field is immutable")];
 }
