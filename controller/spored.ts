@@ -9,14 +9,14 @@ import { inProcessTransport } from "./apiserver/in-process.ts";
 import { installCrds } from "./apiserver/install-crds.ts";
 import { listenHttps } from "./apiserver/listen.ts";
 import { ownCrds } from "./apiserver/own-kinds.ts";
-import type { ServedKind } from "./apiserver/served-kind.ts";
-import { servedKindsFromCrd } from "./apiserver/served-kind.ts";
+import { type ServedKind, servedKindsFromCrd } from "./apiserver/served-kind.ts";
 import { controllers, mastersGroup, type User } from "./apiserver/user.ts";
 import { type BlobStore, openBlobStore } from "./artifacts/blob-store.ts";
 import { FactsCache } from "./artifacts/facts-cache.ts";
 import { type Clock, sleep } from "./base/clock.ts";
 import { abortOf } from "./base/deadline.ts";
 import type { Logger } from "./base/log.ts";
+import { metricsText } from "./base/metrics-text.ts";
 import type { Random } from "./base/random.ts";
 import { objectApi } from "./cli/object-api.ts";
 import { apiClient } from "./client/api-client.ts";
@@ -26,7 +26,6 @@ import { LiveNodes } from "./drivers/live-nodes.ts";
 import { Drivers } from "./drivers/registry.ts";
 import { Sightings } from "./drivers/sightings.ts";
 import { serveHealth } from "./gateway/health-server.ts";
-import { metricsText } from "./gateway/metrics-text.ts";
 import { keepTree } from "./manifests/keep-tree.ts";
 import { artifactCollector } from "./reconcilers/artifact-collector.ts";
 import { discoveryController } from "./reconcilers/discovery/discovery.ts";
@@ -192,7 +191,7 @@ async function tellWhenSilent(
     () => false,
     () => true,
   );
-  if (isOver || [...sightings.all()].length > 0) return;
+  if (isOver || sightings.size > 0) return;
   const { lan, udpPort } = configuration;
   const advice = lan
     ? `allow UDP port ${udpPort} through this machine's firewall (sudo ufw allow ${udpPort}/udp), and see that the access point does not keep its clients apart`

@@ -1,12 +1,13 @@
 import { type Kind, resourceName } from "../api/kind.ts";
 import { SporeError } from "../base/errors.ts";
-import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { requestBodyMaxBytes } from "../base/limits.ts";
 import type { ChangeEvent, Entry, RangeOptions, Store } from "../store/store.ts";
 import type { ObjectCache } from "./object-cache.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { StoredObject } from "./stored-object.ts";
 
+/** Some of a collection's objects, in order of their keys. */
 export interface Page {
   readonly items: readonly StoredObject[];
   /** The revision that the page shows. */
@@ -146,8 +147,8 @@ export class Collection {
   }
 
   #decodeAfresh(entry: Entry): StoredObject {
-    const parsed: unknown = JSON.parse(decoder.decode(entry.value));
-    if (!isObject(parsed)) {
+    const parsed: JsonValue = JSON.parse(decoder.decode(entry.value));
+    if (!isJsonObject(parsed)) {
       throw new SporeError("SPORE_STORE_CORRUPT", `the store holds something other than an object under ${entry.key}`);
     }
     const { view, compiled } = this.served;
@@ -159,10 +160,6 @@ export class Collection {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Where the objects of a kind lie; see `Store`. */
 function storageRoot({ group, plural }: Kind): string {

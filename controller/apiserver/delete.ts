@@ -65,6 +65,36 @@ export function deleteObject(shop: Workshop, address: Address, options: DeleteOp
   });
 }
 
+/** Objects deleted at the same time; they share the store's flushes. */
+const deletionsAtOnce = 32;
+
+/**
+ * Deletes many objects, as `deleteObject` each.
+ *
+ * @returns in their order; undefined for an object that was gone already, which is what was asked for.
+ */
+export async function deleteEach(
+  shop: Workshop,
+  addresses: readonly Address[],
+  options: DeleteOptions,
+): Promise<readonly (Deletion | undefined)[]> {
+  const deletions: (Deletion | undefined)[] = [];
+  for (let done = 0; done < addresses.length; done += deletionsAtOnce) {
+    const batch = addresses.slice(done, done + deletionsAtOnce);
+    deletions.push(...(await Promise.all(batch.map((address) => deleteIfThere(shop, address, options)))));
+  }
+  return deletions;
+}
+
+async function deleteIfThere(shop: Workshop, address: Address, options: DeleteOptions): Promise<Deletion | undefined> {
+  try {
+    return await deleteObject(shop, address, options);
+  } catch (error) {
+    if (isSporeError(error, "SPORE_NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
 async function deleteLive(
   shop: Workshop,
   collection: Collection,

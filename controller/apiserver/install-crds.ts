@@ -1,3 +1,4 @@
+import { asJsonObject } from "../base/as-json.ts";
 import type { Clock } from "../base/clock.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
@@ -62,19 +63,19 @@ function established(
   const { spec, metadata } = crd;
   const { uid, creationTimestamp, generation } = old ? metadataOf(old) : {};
   const since = creationTimestamp ?? timestamp(clock.now());
-  const isChanged = !isSameJson(plain(spec), old?.spec);
+  const isChanged = !isSameJson(asJsonObject(spec), old?.spec);
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
     metadata: {
-      ...plain(metadata),
+      ...asJsonObject(metadata),
       uid: uid ?? generateUid(random),
       creationTimestamp: since,
       generation: (typeof generation === "number" ? generation : 0) + (isChanged ? 1 : 0),
     },
-    spec: plain(spec),
+    spec: asJsonObject(spec),
     status: {
-      acceptedNames: plain(spec.names),
+      acceptedNames: asJsonObject(spec.names),
       storedVersions: spec.versions.filter(({ storage }) => storage).map((version) => version.name),
       conditions: [
         condition("NamesAccepted", "NoConflicts", "no conflicts found", since),
@@ -86,9 +87,4 @@ function established(
 
 function condition(type: string, reason: string, message: string, lastTransitionTime: JsonValue): JsonObject {
   return { type, status: "True", lastTransitionTime, reason, message };
-}
-
-/** A typed part of a CRD as the JSON that it came from. */
-function plain(part: object): JsonObject {
-  return JSON.parse(JSON.stringify(part));
 }

@@ -1,10 +1,8 @@
-import type { Clock } from "../base/clock.ts";
-import { sleep } from "../base/clock.ts";
-import { isSporeError } from "../base/errors.ts";
+import { type Clock, sleep } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Workshop } from "./call.ts";
 import type { Collection } from "./collection.ts";
-import { deleteObject } from "./delete.ts";
+import { deleteEach } from "./delete.ts";
 import { isDeleting, metadataOf, textsIn } from "./object-meta.ts";
 import { isFree } from "./update.ts";
 
@@ -19,8 +17,6 @@ interface Surroundings {
 /** How long to wait before looking again whether finalizers have let go of what is left. */
 const lookAgainMs = 250;
 const lookAgainMaxMs = 5000;
-/** Objects deleted at the same time; they share the store's flushes. */
-const deletionsAtOnce = 32;
 
 const background = { dryRun: false, propagation: "Background", uid: "", resourceVersion: "" } as const;
 
@@ -81,22 +77,11 @@ export class NamespaceTermination {
       const { items } = await collection.page(namespace, {});
       left += items.length;
       const fresh = items.filter(({ object }) => !isDeleting(object)).map(({ name }) => name);
-      for (let done = 0; done < fresh.length; done += deletionsAtOnce) {
-        const names = fresh.slice(done, done + deletionsAtOnce);
-        const removed = await Promise.all(names.map((name) => this.#delete(collection, namespace, name)));
-        left -= removed.filter(Boolean).length;
-      }
+      const addresses = fresh.map((name) => ({ collection, namespace, name }));
+      const deletions = await deleteEach(this.#at.shop, addresses, background);
+      left -= deletions.filter((deletion) => deletion?.removed !== false).length;
     }
     return left === 0;
-  }
-
-  async #delete(collection: Collection, namespace: string, name: string): Promise<boolean> {
-    try {
-      return (await deleteObject(this.#at.shop, { collection, namespace, name }, background)).removed;
-    } catch (error) {
-      if (isSporeError(error, "SPORE_NOT_FOUND")) return true;
-      throw error;
-    }
   }
 
   /** Removes the empty namespace. @returns whether it is gone; finalizers of others may still hold it. */

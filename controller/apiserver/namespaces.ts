@@ -1,7 +1,6 @@
 import { Namespace } from "../api/core-kinds.ts";
 import { forbiddenObject } from "./call.ts";
-import type { Collection } from "./collection.ts";
-import { notFound } from "./collection.ts";
+import { type Collection, notFound } from "./collection.ts";
 import { isDeleting } from "./object-meta.ts";
 import type { ServedKind } from "./served-kind.ts";
 

@@ -1,5 +1,4 @@
-import type { Random } from "../base/random.ts";
-import { randomInteger } from "../base/random.ts";
+import { type Random, randomInteger } from "../base/random.ts";
 
 /** Kubernetes' alphabet for generated names: no vowels, so no words, and nothing that looks like something else. */
 const alphabet = "bcdfghjklmnpqrstvwxz2456789";

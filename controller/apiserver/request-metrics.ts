@@ -1,14 +1,17 @@
+import { type Metric, metricsText } from "../base/metrics-text.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
 /** Counts what the server does, and writes it in the text format of Prometheus. */
 export class RequestMetrics {
-  readonly #requests = new Map<string, number>();
-  readonly #seconds = new Map<string, number>();
+  readonly #requests = new Counters();
+  readonly #seconds = new Counters();
   #watches = 0;
 
   /** @param resource a name from a list of the server's own, never one that a client made up. */
   count(verb: string, resource: string, status: number, seconds: number): void {
-    const labels = `verb="${verb}",resource="${resource}"`;
-    add(this.#requests, `${labels},code="${status}"`, 1);
-    add(this.#seconds, labels, seconds);
+    this.#requests.add({ verb, resource, code: String(status) }, 1);
+    this.#seconds.add({ verb, resource }, seconds);
   }
 
   /** Counts a watch as open for as long as its events are read. */
@@ -22,21 +25,47 @@ export class RequestMetrics {
   }
 
   text(storeRevision: number): string {
-    return [
-      ...family("spore_apiserver_requests_total", "counter", "Requests answered.", this.#requests),
-      ...family("spore_apiserver_request_seconds_total", "counter", "Time until the answer began.", this.#seconds),
-      ...family("spore_apiserver_watches", "gauge", "Watches that are open.", new Map([["", this.#watches]])),
-      ...family("spore_store_revision", "gauge", "Revision of the last write.", new Map([["", storeRevision]])),
-      "",
-    ].join("\n");
+    return metricsText([
+      {
+        name: "spore_apiserver_requests_total",
+        help: "Requests answered.",
+        type: "counter",
+        samples: this.#requests.samples,
+      },
+      {
+        name: "spore_apiserver_request_seconds_total",
+        help: "Time until the answer began.",
+        type: "counter",
+        samples: this.#seconds.samples,
+      },
+      {
+        name: "spore_apiserver_watches",
+        help: "Watches that are open.",
+        type: "gauge",
+        samples: [{ value: this.#watches }],
+      },
+      {
+        name: "spore_store_revision",
+        help: "Revision of the last write.",
+        type: "gauge",
+        samples: [{ value: storeRevision }],
+      },
+    ]);
   }
 }
 
-function add(counters: Map<string, number>, labels: string, amount: number): void {
-  counters.set(labels, (counters.get(labels) ?? 0) + amount);
-}
+/** Numbers that grow, by their labels. */
+class Counters {
+  readonly #byLabels = new Map<string, { readonly labels: Labels; value: number }>();
 
-function family(name: string, type: string, help: string, values: ReadonlyMap<string, number>): readonly string[] {
-  const lines = [...values].map(([labels, value]) => `${name}${labels === "" ? "" : `{${labels}}`} ${value}`);
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines];
+  get samples(): Metric["samples"] {
+    return [...this.#byLabels.values()];
+  }
+
+  add(labels: Labels, amount: number): void {
+    const key = Object.values(labels).join(" ");
+    const counter = this.#byLabels.get(key);
+    if (counter === undefined) this.#byLabels.set(key, { labels, value: amount });
+    else counter.value += amount;
+  }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
-import { labelsOf, metadataOf, textIn } from "./object-meta.ts";
+import { metadataOf, textIn } from "./object-meta.ts";
 
 /** One object at one revision. Its parts are made when asked for, and kept. */
 export class StoredObject {
@@ -33,9 +33,5 @@ export class StoredObject {
 
   get uid(): string {
     return textIn(metadataOf(this.object), "uid");
-  }
-
-  get labels(): Readonly<Record<string, string>> {
-    return labelsOf(this.object);
   }
 }

@@ -5,6 +5,7 @@ import type { ListOptions } from "./list-options.ts";
 const bookmarkEveryMs = 60_000;
 /** A watch without a limit of its own ends after this time, or up to twice as much; as in kube-apiserver. */
 const lifetimeMinMs = 1_800_000;
+
 /** When bookmarks are due, and when a watch ends. */
 export class WatchRhythm {
   onBeat: () => void = () => {};

@@ -7,7 +7,11 @@ import { isSporeError, SporeError } from "../base/errors.ts";
 import { syncDirectory } from "../base/sync-directory.ts";
 import { systemErrorCode } from "../base/system-error-code.ts";
 
-/** Files under the SHA-256 of their bytes. A blob that is there is whole: it appears by rename, after its bytes are on the disk. */
+/**
+ * Files under the SHA-256 of their bytes. A blob that is there is whole: it appears by rename, after its bytes are on the disk.
+ *
+ * Every method throws `SPORE_BAD_REQUEST` for a digest that is not 64 lower-case hex digits.
+ */
 export interface BlobStore {
   stat(digest: string): Promise<BlobInfo | undefined>;
   /**
@@ -159,7 +163,7 @@ class DirectoryBlobStore implements BlobStore {
 }
 
 /** Whether `text` is written as the digests of this store are: 64 lower-case hex digits. */
-export function isDigest(text: string): boolean {
+function isDigest(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }
 

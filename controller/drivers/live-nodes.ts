@@ -1,3 +1,4 @@
+import { apiVersionOf } from "../api/kind.ts";
 import { LiveNode, type LiveNodeStatus } from "../api/live-node.ts";
 import type { LiveEvent, LiveSource } from "../api/live-source.ts";
 import { type Clock, sleep } from "../base/clock.ts";
@@ -186,7 +187,7 @@ export class LiveNodes implements LiveSource {
   #objectOf(row: Row, revision = revisionOf(row)): LiveNode {
     const { name, device } = row;
     return {
-      apiVersion: `${LiveNode.group}/${LiveNode.version}`,
+      apiVersion: apiVersionOf(LiveNode),
       kind: LiveNode.kind,
       metadata: { name, resourceVersion: String(revision) },
       status: this.#statusOf(device),

@@ -58,11 +58,11 @@ export interface JsonSchemaProps {
 /** The types that a structural schema knows. */
 export type SchemaType = "object" | "array" | "string" | "integer" | "number" | "boolean";
 
-/** Schemas by property name. Look names up with `propertySchema`: users choose them, and `constructor` is a name too. */
+/** Schemas by property name. Look names up with `memberSchema`: users choose them, and `constructor` is a name too. */
 export type SchemaMap = Readonly<Record<string, JsonSchemaProps>>;
 
 /** The schema of one property of an object, where its name is listed. */
-export function propertySchema(schema: JsonSchemaProps, name: string): JsonSchemaProps | undefined {
+function propertySchema(schema: JsonSchemaProps, name: string): JsonSchemaProps | undefined {
   return schema.properties && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
 }
 

@@ -1,6 +1,5 @@
 import { checkExpectation } from "./check-changes.ts";
-import type { LmdbFile } from "./lmdb-file.ts";
-import { stateKey } from "./lmdb-file.ts";
+import { type LmdbFile, stateKey } from "./lmdb-file.ts";
 import type { LmdbSnapshot } from "./lmdb-snapshot.ts";
 import { encodeChange, encodeState, logKey, revisionOfLogKey, stampRevision, valueIn } from "./record.ts";
 import type { Change, ChangeEvent, Entry } from "./store.ts";

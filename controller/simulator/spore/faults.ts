@@ -96,7 +96,7 @@ export function drawFaults(rules: readonly FaultRule[], random: Random): Faults 
 }
 
 /** Whether `name` is in the table. */
-export function isFaultName(name: string): name is FaultName {
+function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(faultTable, name);
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { metricsText } from "../../controller/gateway/metrics-text.ts";
+import { metricsText } from "../../controller/base/metrics-text.ts";
 
 it("metricsText writes what Prometheus reads", () => {
   const text = metricsText([
