@@ -56,9 +56,9 @@ type Broken = Extract<Exchange, { readonly kind: "broken" }>;
 
 const bodyMaxBytes = 256 * 1024;
 const headMaxBytes = 8 * 1024;
-const chunkMinBytes = 16 * 1024;
-/** The kernel takes a chunk as a whole, which must be faster than the idle deadline on the slowest radio. */
-const chunkMaxBytes = 128 * 1024;
+const asciiText = /^[\t\x20-\x7e]*$/;
+/** Each chunk is handed over whole, which must be faster than the idle deadline on the slowest radio. */
+const chunkBytes = { min: 16 * 1024, first: 64 * 1024, max: 128 * 1024 } as const;
 
 /**
  * Asks a device something, over a connection of its own. Never throws for what a device or a network does; follows no redirects. When
@@ -133,26 +133,26 @@ class OpenExchange {
     const { body = [], onSent } = this.#request;
     const { idleMs, answerMs } = this.#deadlines;
     const totalBytes = lengthOf(body);
+    const parts = new PartsReader(body);
     let sentBytes = 0;
+    let nextBytes: number = chunkBytes.first;
     socket.cork(); // so that the head travels with the first bytes of the body
     socket.write(this.#head, "latin1");
     if (totalBytes === 0) socket.uncork();
-    for (const chunk of chunksOf(body)) {
-      if (this.#settled || this.#answering) return;
+    while (sentBytes < totalBytes) {
       this.#expect(idleMs, `The device took nothing for ${idleMs / 1000} s.`);
-      const travelsWithNext = sentBytes === 0 && chunk.length < chunkMinBytes && chunk.length < totalBytes;
-      sentBytes += chunk.length;
-      if (travelsWithNext) {
-        socket.write(chunk);
-        continue;
-      }
+      const leftBytes = totalBytes - sentBytes;
+      const bytes = leftBytes - nextBytes < chunkBytes.min ? leftBytes : nextBytes;
+      sentBytes += bytes;
       if (sentBytes === totalBytes) this.#lastByteLeft = true;
-      await written(socket, chunk);
+      const atOnce = await written(socket, parts.take(bytes));
       if (!this.#settled) onSent?.(sentBytes);
+      // A fast device costs few system calls then, and a slow one shows its progress.
+      nextBytes = atOnce ? Math.min(2 * nextBytes, chunkBytes.max) : Math.max(nextBytes / 2, chunkBytes.min);
       // Lets an early answer be read before the next bytes provoke a reset that would discard it.
-      if (chunk.length >= chunkMinBytes) await new Promise((resolve) => setImmediate(resolve));
+      if (atOnce && sentBytes < totalBytes) await new Promise((resolve) => setImmediate(resolve));
+      if (this.#settled || this.#answering) return;
     }
-    if (this.#settled || this.#answering) return;
     this.#lastByteLeft = true;
     this.#sentAtMs = this.#clock.monotonic();
     this.#expect(answerMs, `No answer within ${answerMs / 1000} s.`);
@@ -216,24 +216,43 @@ class OpenExchange {
   }
 }
 
-/** Resolves when the kernel has taken `chunk`, or the connection is gone. */
-function written(socket: Socket, chunk: Uint8Array): Promise<void> {
+/** Writes in one go. Resolves when the kernel has taken everything or the connection is gone, and says whether that was at once. */
+function written(socket: Socket, pieces: readonly Uint8Array[]): Promise<boolean> {
   return new Promise((resolve) => {
-    socket.write(chunk, () => resolve());
-    socket.uncork();
+    socket.cork();
+    pieces.forEach((piece, index) => {
+      if (index < pieces.length - 1) socket.write(piece);
+      else socket.write(piece, () => resolve(atOnce));
+    });
+    while (socket.writableCorked > 0) socket.uncork();
+    const atOnce = socket.writableLength === 0;
   });
 }
 
-/** Larger and larger, so that a fast device costs few system calls and a slow one shows its progress. */
-function* chunksOf(body: readonly Uint8Array[]): Generator<Uint8Array> {
-  let chunkBytes = chunkMinBytes;
-  for (const part of body) {
-    for (let at = 0; at < part.length; ) {
-      const chunk = part.subarray(at, at + chunkBytes);
-      yield chunk;
-      at += chunk.length;
-      if (chunk.length === chunkBytes) chunkBytes = Math.min(2 * chunkBytes, chunkMaxBytes);
+/** Hands out the parts of a body in pieces that are as long as it is asked for. */
+class PartsReader {
+  readonly #parts: readonly Uint8Array[];
+  #index = 0;
+  #offset = 0;
+
+  constructor(parts: readonly Uint8Array[]) {
+    this.#parts = parts;
+  }
+
+  /** The next `bytes`, which must be there, as views. */
+  take(bytes: number): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    let missing = bytes;
+    for (let part = this.#parts[this.#index]; part && missing > 0; part = this.#parts[this.#index]) {
+      const piece = part.subarray(this.#offset, this.#offset + missing);
+      pieces.push(piece);
+      missing -= piece.length;
+      this.#offset += piece.length;
+      if (this.#offset < part.length) continue;
+      this.#index++;
+      this.#offset = 0;
     }
+    return pieces;
   }
 }
 
@@ -249,11 +268,9 @@ function headOf({ address, port, method, path, headers, body }: DeviceRequest): 
     ...Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`),
     ...(body ? [`Content-Length: ${lengthOf(body)}`] : []),
   ];
-  const foreign = lines.find((line) => !/^[\t\x20-\x7e]*$/.test(line));
-  if (foreign !== undefined)
-    throw new SporeError(
-      "SPORE_BAD_REQUEST",
-      `The ${foreign.split(/[: ]/, 1)[0]} line of the request holds more than ASCII text.`,
-    );
+  if (!asciiText.test(lines.join(""))) {
+    const [name] = lines.find((line) => !asciiText.test(line))?.split(/[: ]/, 1) ?? [];
+    throw new SporeError("SPORE_BAD_REQUEST", `The ${name} line of the request holds more than ASCII text.`);
+  }
   return `${lines.join("\r\n")}\r\n\r\n`;
 }

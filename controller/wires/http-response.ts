@@ -155,17 +155,17 @@ function parseHead(text: string): Head | undefined {
   const [statusLine = "", ...lines] = text.split("\r\n");
   const status = /^HTTP\/1\.[01] (\d{3})(?: .*)?$/.exec(statusLine)?.[1];
   if (status === undefined) return undefined;
-  const headers = new Map<string, string>();
+  const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {
     const colon = line.indexOf(":");
     const key = line.slice(0, Math.max(colon, 0)).toLowerCase();
     // One pattern for the whole line would try every way to share out its blanks, which a hostile device can make take minutes.
     const value = line.slice(colon + 1).trim();
     if (!fieldName.test(key) || forbiddenInValue.test(value)) return undefined;
-    const known = headers.get(key);
-    headers.set(key, known === undefined ? value : `${known}, ${value}`);
+    const known = headers[key];
+    headers[key] = known === undefined ? value : `${known}, ${value}`;
   }
-  return { status: Number(status), headers: Object.fromEntries(headers) };
+  return { status: Number(status), headers };
 }
 
 /** Undefined for a head that contradicts itself. */

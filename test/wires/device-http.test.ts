@@ -132,6 +132,40 @@ it("exchange streams a large body and reports what the socket took", async () =>
   expect(sent).toEqual([...sent].sort((a, b) => a - b));
 });
 
+it.each([
+  [[0, 5, 0]],
+  [[1, 64 * 1024 - 1, 1]],
+  [[100, 64 * 1024, 192 * 1024, 16 * 1024 - 1]],
+  [[70_000, 3, 70_000, 0, 3]],
+])("exchange sends a body in parts of %j bytes whole and in order", async (sizes) => {
+  const body = sizes.map((size) => randomBytes(size));
+  const whole = Buffer.concat(body);
+  await using server = await answering(httpAnswer(200, "{}"));
+  expect(await ask(server, { method: "POST", body })).toMatchObject({ kind: "answered", sentWhole: true });
+  expect(server.received[0]?.subarray(-whole.length)).toEqual(whole);
+});
+
+it("exchange takes smaller steps once a device does not keep up, so that its progress can be watched", async () => {
+  let asleep = true;
+  await using server = await rawServer((socket, soFar) => {
+    if (asleep) socket.pause();
+    else if (isWholeRequest(soFar)) socket.end(httpAnswer(200, "{}"));
+  });
+  let sentBytes = 0;
+  const steps: number[] = [];
+  const onSent = (bytes: number) => {
+    steps.push(bytes - sentBytes);
+    sentBytes = bytes;
+  };
+  const result = ask(server, { method: "POST", body: [Buffer.alloc(16 * 1024 * 1024)], onSent });
+  await standstill(() => sentBytes);
+  asleep = false;
+  for (const socket of server.open) socket.resume();
+  expect(await result).toMatchObject({ kind: "answered", sentWhole: true });
+  const allButTheRest = steps.slice(0, -1);
+  expect(allButTheRest.some((step, index) => step < (steps[index - 1] ?? 0))).toBe(true);
+});
+
 it("exchange feels the back-pressure of a device that stops reading, and that its last byte never left", async () => {
   await using server = await rawServer((socket) => socket.pause());
   const stop = new AbortController();

@@ -24,8 +24,8 @@ export function requestTo(
   { address, port, token }: Target,
   request: Omit<DeviceRequest, "address" | "port">,
 ): DeviceRequest {
-  const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  return { ...request, address, port, headers: { ...authorization, ...request.headers } };
+  if (token === undefined) return { ...request, address, port };
+  return { ...request, address, port, headers: { Authorization: `Bearer ${token}`, ...request.headers } };
 }
 
 /** Reads JSON from nodes. */
