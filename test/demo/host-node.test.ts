@@ -59,37 +59,40 @@ describeBoards("bootNode", () => {
 
   const guarded = Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8")) > 80;
   const mayDrop = guarded && process.getuid?.() === 0 && spawnSync("setpriv", ["--version"]).status === 0;
-  it.skipIf(!mayDrop)("takes a free port where 80 is not permitted, and keeps it over a reset", async () => {
-    await using first = await board();
-    await first.powerCut();
-    const dropped = [
-      "--inh-caps=-net_bind_service",
-      "--bounding-set=-net_bind_service",
-      join(first.stateDir, "loader"),
-    ];
-    const flags = [
-      "--until-stdin-closes",
-      "--state-dir",
-      first.stateDir,
-      "--bind",
-      first.address,
-      "--udp-port",
-      `${udpPort}`,
-    ];
-    const child = spawn("setpriv", [...dropped, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
-    let said = "";
-    child.stdout.on("data", (text: Buffer) => {
-      said += text.toString();
-    });
-    const ports = () => [...said.matchAll(/http=(\d+)/g)].map(([, port]) => Number(port));
-    await expect.poll(() => ports().length, { timeout: 5000 }).toBe(1);
-    expect(ports()[0]).toBeGreaterThan(1023);
-    expect((await ask(first.address, ports()[0] ?? 0, "POST", "/api/node/restart", {})).status).toBe(200);
-    await expect.poll(() => ports().length, { timeout: 5000 }).toBe(2);
-    expect(ports()[1]).toBe(ports()[0]);
-    child.stdin.end();
-    await once(child, "exit");
-  });
+  it.skipIf(!mayDrop)(
+    "takes a free port where 80 is not permitted, and keeps it over a reset (needs root and setpriv)",
+    async () => {
+      await using first = await board();
+      await first.powerCut();
+      const dropped = [
+        "--inh-caps=-net_bind_service",
+        "--bounding-set=-net_bind_service",
+        join(first.stateDir, "loader"),
+      ];
+      const flags = [
+        "--until-stdin-closes",
+        "--state-dir",
+        first.stateDir,
+        "--bind",
+        first.address,
+        "--udp-port",
+        `${udpPort}`,
+      ];
+      const child = spawn("setpriv", [...dropped, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
+      let said = "";
+      child.stdout.on("data", (text: Buffer) => {
+        said += text.toString();
+      });
+      const ports = () => [...said.matchAll(/http=(\d+)/g)].map(([, port]) => Number(port));
+      await expect.poll(() => ports().length, { timeout: 5000 }).toBe(1);
+      expect(ports()[0]).toBeGreaterThan(1023);
+      expect((await ask(first.address, ports()[0] ?? 0, "POST", "/api/node/restart", {})).status).toBe(200);
+      await expect.poll(() => ports().length, { timeout: 5000 }).toBe(2);
+      expect(ports()[1]).toBe(ports()[0]);
+      child.stdin.end();
+      await once(child, "exit");
+    },
+  );
 
   it("leaves no board behind when the process that holds its plug is gone", async () => {
     await using node = await board();

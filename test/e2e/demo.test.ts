@@ -74,7 +74,7 @@ function start(words: readonly string[], env: NodeJS.ProcessEnv, uid?: number): 
 
 describe("npm start", () => {
   it.skipIf(!hasTool("compiler"))(
-    "--once converges, says so in order, and leaves nothing behind",
+    "--once converges, says so in order, and leaves nothing behind (needs a C++ compiler)",
     { timeout: 120_000 },
     async () => {
       const temporary = ownTemporaryDirectory();

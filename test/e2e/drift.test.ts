@@ -35,7 +35,7 @@ const group = {
 };
 
 /** The C++ firmware in processes, under a spored in its own. The boards drift one each, all at the same time. */
-describe.skipIf(!hasTool("compiler"))("a converged fleet of node processes", () => {
+describe.skipIf(!hasTool("compiler"))("a converged fleet of node processes (needs a C++ compiler)", () => {
   let build: BuildFolder;
   let boards: HostBoards;
   let plane: Plane;

@@ -20,7 +20,7 @@ const group = {
   },
 };
 
-describe.skipIf(!hasTool("kubectl"))("kubectl with a fleet", () => {
+describe.skipIf(!hasTool("kubectl"))("kubectl with a fleet (needs kubectl)", () => {
   it("labels, adopts, waits, describes, and deletes a group without its nodes", { timeout: 90_000 }, async () => {
     await using stage = await startStage({ count: 2 }, []);
     const { plane, fleet } = stage;

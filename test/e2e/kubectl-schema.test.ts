@@ -19,7 +19,7 @@ interface Outcome {
 }
 
 /** What kubectl learns from discovery, OpenAPI and Tables, whichever version of it this machine has (1.20 and later). */
-describe.skipIf(!hasTool("kubectl"))("kubectl", () => {
+describe.skipIf(!hasTool("kubectl"))("kubectl (needs kubectl)", () => {
   const home = directoryOfFile();
   let identity: TestIdentity;
   let server: HttpsServer;

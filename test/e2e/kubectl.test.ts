@@ -16,7 +16,7 @@ interface Finished {
   readonly stderr: string;
 }
 
-describe.skipIf(!hasTool("kubectl"))("kubectl", () => {
+describe.skipIf(!hasTool("kubectl"))("kubectl (needs kubectl)", () => {
   let identity: TestIdentity;
   let server: HttpsServer;
 

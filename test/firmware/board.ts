@@ -50,7 +50,9 @@ let boards = 0;
 const built = hasTool("compiler") ? await builtFirmware() : undefined;
 
 /** `describe`, for tests that need boards: skipped where there is no compiler to make them with. */
-export const describeBoards = describe.skipIf(!built);
+export function describeBoards(what: string, tests: () => void): void {
+  describe.skipIf(!built)(`${what} (needs a C++ compiler)`, tests);
+}
 
 /** The host firmware of this checkout. */
 export function firmware(): HostFirmware {

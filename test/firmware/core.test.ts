@@ -16,7 +16,7 @@ const cases = output.split("\n").flatMap((line) => {
   return verdict !== undefined && name !== undefined ? [{ name, verdict }] : [];
 });
 
-describe.skipIf(!hasCompiler)("the portable core, under the sanitizers", () => {
+describe.skipIf(!hasCompiler)("the portable core, under the sanitizers (needs a C++ compiler)", () => {
   it.each(cases.map(({ name, verdict }) => [name, verdict]))("%s", (_, verdict) => {
     expect(verdict, output).toBe("ok");
   });
@@ -27,7 +27,7 @@ describe.skipIf(!hasCompiler)("the portable core, under the sanitizers", () => {
   });
 });
 
-describe.skipIf(!hasCompiler)("the golden datagrams", () => {
+describe.skipIf(!hasCompiler)("the golden datagrams (needs a C++ compiler)", () => {
   it("are read as they say", { timeout: 60_000 }, async () => {
     const golden: {
       accepted: readonly { text: string; kind: string; hostname?: string }[];
@@ -48,7 +48,7 @@ describe.skipIf(!hasCompiler)("the golden datagrams", () => {
   });
 });
 
-describe.skipIf(!hasCompiler)("a node under hostile bytes", () => {
+describe.skipIf(!hasCompiler)("a node under hostile bytes (needs a C++ compiler)", () => {
   it.each([1, 2, 3, 4, 5])(
     "survives 20,000 mutilated requests, frames and datagrams from seed %i",
     { timeout: 60_000 },
@@ -60,7 +60,7 @@ describe.skipIf(!hasCompiler)("a node under hostile bytes", () => {
   );
 });
 
-describe.skipIf(!hasCompiler)("the boot loader's unpacking", () => {
+describe.skipIf(!hasCompiler)("the boot loader's unpacking (needs a C++ compiler)", () => {
   const repetitive = Buffer.from(Array.from({ length: 4000 }, (_, i) => `line ${i % 37}\n`).join(""));
   const noise = createHash("shake256", { outputLength: 40_000 }).update("noise").digest();
   const { Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY } = constants;

@@ -18,7 +18,7 @@ async function startUpstream(profile: "upstream-g1" | "upstream-g2" | "upstream-
 const doubted = (node: Node | undefined) => stateOf(node, "FirmwareCurrent") === "Unknown RestartedUnasked";
 
 // Port 80 needs the rights to open it.
-describe.skipIf(process.getuid?.() !== 0)("boards of upstream firmware", () => {
+describe.skipIf(process.getuid?.() !== 0)("boards of upstream firmware (needs root, for port 80)", () => {
   const profiles = ["upstream-g1", "upstream-g2", "upstream-g3"] as const;
 
   it.each(profiles)(

@@ -26,7 +26,7 @@ const image = simulatedImage({ name: "lab-sensor", version: "1.1.0", sizeBytes: 
 const config = { ota_token: "s3cret", site: "roof", sample_interval_ms: 500 };
 
 /** The firmware is the authority: what it says, a simulated node must say in the same form. */
-describe.skipIf(!hasTool("compiler"))("a simulated node beside the firmware", () => {
+describe.skipIf(!hasTool("compiler"))("a simulated node beside the firmware (needs a C++ compiler)", () => {
   beforeAll(async () => void (await firmware()), 120_000);
 
   async function both() {
