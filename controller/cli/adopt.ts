@@ -1,11 +1,10 @@
 import { Node } from "../api/node.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
-import type { GlobalOptions } from "./global-options.ts";
 import { chooseNodes, patchEach } from "./node-patches.ts";
 import { openSession } from "./session.ts";
 
-interface AdoptOptions extends GlobalOptions {
+interface AdoptOptions {
   readonly selector?: string;
   readonly all?: boolean;
 }
@@ -22,7 +21,7 @@ export const adopt: Command = {
       .option("-l, --selector <labels>", "nodes with these labels")
       .option("--all", "every node that belongs to nobody")
       .action(async (names: string[], options: AdoptOptions, command) => {
-        await using session = await openSession({ ...command.optsWithGlobals(), ...options }, io);
+        await using session = await openSession(command.optsWithGlobals(), io);
         const chosen = await chooseNodes({ names, ...options }, "adopt", session, io.signal);
         const foreign = chosen.filter(({ spec }) => ownedElsewhere(spec.owner?.namespace, session.namespace));
         const [first] = names.length > 0 ? foreign : [];
@@ -50,7 +49,7 @@ export const release: Command = {
       .option("-l, --selector <labels>", "nodes with these labels")
       .option("--all", "every node of the namespace")
       .action(async (names: string[], options: AdoptOptions, command) => {
-        await using session = await openSession({ ...command.optsWithGlobals(), ...options }, io);
+        await using session = await openSession(command.optsWithGlobals(), io);
         const chosen = await chooseNodes({ names, ...options }, "release", session, io.signal);
         const owned =
           names.length > 0 ? chosen : chosen.filter(({ spec }) => spec.owner?.namespace === session.namespace);

@@ -26,8 +26,8 @@ export const apply: Command = {
       .option("-f, --filename <path...>", "files, directories, or - for standard input")
       .option("-R, --recursive", "also what lies in folders of folders")
       .option("--dry-run <where>", "server: ask the server what it would do, and change nothing")
-      .action(async (options: ApplyOptions, command) => {
-        finish(await runApply({ ...command.optsWithGlobals(), ...options }, io));
+      .action(async (_options: ApplyOptions, command) => {
+        finish(await runApply(command.optsWithGlobals(), io));
       });
   },
 };

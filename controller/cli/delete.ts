@@ -29,8 +29,8 @@ export const deleteCommand: Command = {
       .option("--ignore-not-found", "what is not there is no error")
       .option("--no-wait", "do not wait until the objects are gone")
       .option("--timeout <duration>", "how long to wait for all of them", "60s")
-      .action(async (words: string[], options: DeleteOptions, command) => {
-        finish(await runDelete(words, { ...command.optsWithGlobals(), ...options }, io));
+      .action(async (words: string[], _options: DeleteOptions, command) => {
+        finish(await runDelete(words, command.optsWithGlobals(), io));
       });
   },
 };

@@ -26,8 +26,8 @@ export const events: Command = {
       .option("-A, --all-namespaces", "in every namespace")
       .option("--for <object>", "only of this object, such as node/esp-a1b2c3")
       .option("-w, --watch", "go on until Ctrl-C")
-      .action(async (options: EventOptions, command) => {
-        finish(await runEvents({ ...command.optsWithGlobals(), ...options }, io));
+      .action(async (_options: EventOptions, command) => {
+        finish(await runEvents(command.optsWithGlobals(), io));
       });
   },
 };

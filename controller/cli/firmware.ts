@@ -19,8 +19,8 @@ function defineInspect(group: Parser, io: Io, finish: (code: number) => void): v
     .description("Show what an image is, every check it passed, and with --node whether it fits that node.")
     .argument("<file>", "the image")
     .option("--node <name>", "check against what this node says of itself")
-    .action(async (file: string, options: InspectOptions, command) => {
-      finish(await inspectFirmware(file, { ...command.optsWithGlobals(), ...options }, io));
+    .action(async (file: string, _options: InspectOptions, command) => {
+      finish(await inspectFirmware(file, command.optsWithGlobals(), io));
     });
 }
 
@@ -32,7 +32,7 @@ function definePush(group: Parser, io: Io, finish: (code: number) => void): void
     .option("--name <name>", "the Firmware's name; default: <program>-<version> of the image's descriptor")
     .option("--version <version>", "the semantic version, for images without a descriptor")
     .option("--board <board>", "the board it was built for, such as esp01_1m")
-    .action(async (file: string, options: PushOptions, command) => {
-      finish(await pushFirmware(file, { ...command.optsWithGlobals(), ...options }, io));
+    .action(async (file: string, _options: PushOptions, command) => {
+      finish(await pushFirmware(file, command.optsWithGlobals(), io));
     });
 }

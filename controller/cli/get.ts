@@ -27,8 +27,8 @@ export const get: Command = {
       .option("--output-watch-events", "with -w: say of each line whether it was ADDED, MODIFIED or DELETED")
       .option("--show-labels", "show the labels as the last column")
       .option("--no-headers", "leave the first line out")
-      .action(async (words: string[], options: GetOptions, command) => {
-        finish(await runGet(words, { ...command.optsWithGlobals(), ...options }, io));
+      .action(async (words: string[], _options: GetOptions, command) => {
+        finish(await runGet(words, command.optsWithGlobals(), io));
       });
   },
 };

@@ -26,8 +26,8 @@ export const label: Command = {
       .option("--overwrite", "also change labels that have another value")
       .option("-l, --selector <labels>", "objects with these labels, instead of names")
       .option("--all", "all of that kind in the namespace")
-      .action(async (words: string[], options: LabelOptions, command) => {
-        finish(await runLabel(words, { ...command.optsWithGlobals(), ...options }, io));
+      .action(async (words: string[], _options: LabelOptions, command) => {
+        finish(await runLabel(words, command.optsWithGlobals(), io));
       });
   },
 };

@@ -35,8 +35,8 @@ export const wait: Command = {
       .option("--timeout <duration>", "how long at the most", "30s")
       .option("-l, --selector <labels>", "objects with these labels, instead of names")
       .option("--all", "all of that kind in the namespace")
-      .action(async (words: string[], options: WaitOptions, command) => {
-        finish(await runWait(words, { ...command.optsWithGlobals(), ...options }, io));
+      .action(async (words: string[], _options: WaitOptions, command) => {
+        finish(await runWait(words, command.optsWithGlobals(), io));
       });
   },
 };
