@@ -43,6 +43,8 @@ function waitingText(ready: Condition | undefined): string {
       return "being looked at";
     case "Unowned":
       return "not adopted yet";
+    case "Settling":
+      return "settling";
     case "Unmanaged":
     case "Converged": // with what it was assigned; the group has more in mind
       return "waits for its turn";

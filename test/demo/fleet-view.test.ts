@@ -64,6 +64,12 @@ describe("nodeLine", () => {
     }
   });
 
+  it("says in a word that a node must run with its new configuration for a while", () => {
+    const message = "The device must run with its new configuration for a while.";
+    const conditions = [condition("Ready", "False", message, "Settling")];
+    expect(nodeLine(node({ conditions }), undefined, "1.1.0")).toMatchObject({ state: "waiting", text: "settling" });
+  });
+
   it("names the version that is on its way, whichever that is", () => {
     const going = { ...operation, version: "0.9.0", phase: "Rebooting" } as const;
     expect(nodeLine(node({ operation: going }), undefined, "1.1.0").text).toBe("rebooting into 0.9.0");
