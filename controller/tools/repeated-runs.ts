@@ -16,13 +16,15 @@ export interface Part {
 /** How the runs of a part ended so far. */
 export interface PartEnd {
   readonly what: string;
-  /** How many were meant, and how many came to their end. */
+  /** How many were meant. */
   readonly wanted: number;
+  /** How many came to their end. */
   readonly runs: number;
   readonly failed: number;
   readonly seconds: number;
 }
 
+/** What the runs of every part share. */
 export interface Surroundings {
   readonly clock: Clock;
   /** Ends the run that is under way, and begins none. */
