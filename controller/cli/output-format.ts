@@ -1,6 +1,7 @@
 import type { Kind } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
 import { SporeError } from "../base/errors.ts";
+import { printableDocument } from "../base/printable.ts";
 import type { Screen } from "./io.ts";
 
 const formats = ["table", "wide", "yaml", "json", "name"] as const;
@@ -48,10 +49,10 @@ export async function printChange(
 
 async function printDocument(document: unknown, format: OutputFormat, out: Screen): Promise<void> {
   if (format === "json") {
-    out.write(`${JSON.stringify(document, undefined, 4)}\n`);
+    out.write(`${printableDocument(JSON.stringify(document, undefined, 4))}\n`);
   } else {
     const { stringify } = await import("yaml"); // tables, which most people look at, do without
-    out.write(stringify(document));
+    out.write(printableDocument(stringify(document)));
   }
 }
 

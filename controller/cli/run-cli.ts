@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { isSporeError, SporeError } from "../base/errors.ts";
+import { printableLines } from "../base/printable.ts";
 import { clientVersion } from "./client-version.ts";
 import { commands } from "./commands.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -50,15 +51,15 @@ function report(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return reportParser(error, io);
   if (io.signal.aborted) return exitCodes.interrupted;
   if (!isSporeError(error)) {
-    io.err.write(
-      `${paint(io.err, "red", "error:")} ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,
-    );
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    io.err.write(`${paint(io.err, "red", "error:")} ${printableLines(what)}\n`);
     return exitCodes.failed;
   }
-  io.err.write(`${paint(io.err, "red", "error:")} ${error.message}\n`);
+  // A message may quote a device, or a server that is not the one meant.
+  io.err.write(`${paint(io.err, "red", "error:")} ${printableLines(error.message)}\n`);
   for (const { field, message } of error.details.causes ?? []) {
     if (error.message.includes(message)) continue; // Kubernetes puts the causes into the message as well
-    io.err.write(`  ${field === undefined ? "" : `${field}: `}${message}\n`);
+    io.err.write(`  ${printableLines(field === undefined ? message : `${field}: ${message}`)}\n`);
   }
   if (error.details.hint !== undefined) io.err.write(`${paint(io.err, "cyan", "hint:")} ${error.details.hint}\n`);
   if (error.code === "SPORE_USAGE") return exitCodes.usage;

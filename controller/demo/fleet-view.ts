@@ -2,6 +2,7 @@ import { findCondition } from "../api/conditions.ts";
 import type { LiveNode } from "../api/live-node.ts";
 import type { Condition } from "../api/meta.ts";
 import type { Node } from "../api/node.ts";
+import { printableLine } from "../base/printable.ts";
 
 /** What one line of the picture shows. */
 export interface NodeLine {
@@ -21,7 +22,8 @@ export function nodeLine(node: Node, live: LiveNode | undefined, wanted: string 
   const line = { name: node.metadata.name, address: status.address ?? live?.status.address ?? "", version };
   const ready = findCondition(status.conditions, "Ready");
   const stalled = findCondition(status.conditions, "Stalled");
-  if (stalled?.status === "True") return { ...line, progress: undefined, state: "failed", text: stalled.message };
+  if (stalled?.status === "True")
+    return { ...line, progress: undefined, state: "failed", text: printableLine(stalled.message) };
   if (status.phase === "Dead") return { ...line, progress: undefined, state: "away", text: "no sign of life" };
   const transfer = live?.status.transfer;
   const coming = status.operation?.version ?? "an image";
@@ -49,7 +51,7 @@ function waitingText(ready: Condition | undefined): string {
     case "Converged": // with what it was assigned; the group has more in mind
       return "waits for its turn";
     default:
-      return ready?.message ?? "";
+      return printableLine(ready?.message ?? ""); // it may quote the device
   }
 }
 

@@ -18,3 +18,10 @@ it("logText writes a line that a person reads", () => {
 it.each(["no json\n", "3\n", "\n"])("logText leaves %j as it is", (line) => {
   expect(logText(line)).toBe(line);
 });
+
+it("logText lets no field write lines of its own, or to the terminal", () => {
+  const hostile = "bad.yaml\n12:00:00 INFO  all is well\u001b[2J\u009b2J";
+  const line = logText(JSON.stringify({ level: 50, time: 0, msg: hostile, file: hostile, err: { message: hostile } }));
+  expect(line).toMatch(/^[^\n]*\n$/);
+  expect(line.slice(0, -1)).not.toMatch(/\p{Cc}/u);
+});

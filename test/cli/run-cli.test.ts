@@ -39,4 +39,16 @@ describe("runCli", () => {
     expect(err.split("\n")).toHaveLength(3);
     expect(err).toContain("hint: Start spored");
   });
+
+  it("lets no message reach the terminal as a command", async () => {
+    const { err } = await run(
+      "wait",
+      "--for=condition=Ready",
+      "node/a\u001b[2J\u009b2J",
+      "--kubeconfig",
+      "\u001b]0;x\u0007",
+    );
+    expect(err).toContain("error: ");
+    expect(err).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
 });

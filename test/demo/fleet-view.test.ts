@@ -80,6 +80,16 @@ describe("nodeLine", () => {
     expect(nodeLine(node({ conditions }), undefined, undefined).state).toBe("waiting");
   });
 
+  it.each([
+    ["Stalled", "True"],
+    ["Ready", "False"],
+  ] as const)("shows what a device said in %s, and the terminal obeys none of it", (type, status) => {
+    const said = condition(type, status, 'The device answered "\u001b[2J\u009b2J\n✔ esp-a00002".');
+    const { text } = nodeLine(node({ conditions: [said] }), undefined, "1.1.0");
+    expect(text).toContain("✔ esp-a00002");
+    expect(text).not.toMatch(/\p{Cc}/u);
+  });
+
   it("tells what stalled it", () => {
     const conditions = [condition("Stalled", "True", "the device lies about its version")];
     expect(nodeLine(node({ conditions }), undefined, "1.1.0")).toMatchObject({

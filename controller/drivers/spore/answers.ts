@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
+import { printableLine } from "../../base/printable.ts";
 import type { Exchange } from "../../wires/device-http.ts";
 import type { Outcome } from "../driver.ts";
 import { readBody } from "./json-body.ts";
@@ -72,7 +73,7 @@ export function outcomeOf(exchange: Exchange): Outcome {
     return { kind: "unknown", reason: "DeviceProtocol", message: "The device answered with half a JSON text." };
   if (body.kind === "json" && saysFailure(body.value)) return refusal(status, body.value);
   if (body.kind === "text" && /^(fail|error)/i.test(body.text))
-    return { ...undecided, message: `The device answered "${body.text.slice(0, 100)}".` };
+    return { ...undecided, message: `The device answered "${quoted(body.text, 100)}".` };
   if (!sentWhole)
     return {
       kind: "failed",
@@ -100,7 +101,12 @@ function refusal(status: number, body: JsonValue | undefined): Outcome {
 
 function describe({ error, message, code }: JsonObject): string {
   const words = [error, message].filter((word) => typeof word === "string" && word !== "");
-  const text = [...new Set(words)].join(": ").slice(0, 200);
+  const text = quoted([...new Set(words)].join(": "), 200);
   const number = typeof code === "number" ? ` (updater code ${code})` : "";
   return `${text === "" ? "" : `, ${text}`}${number}`;
+}
+
+/** A device's own words within a message of ours, which people read on terminals of all kinds: conditions, events, logs. */
+function quoted(text: string, maxCharacters: number): string {
+  return printableLine(text.slice(0, maxCharacters));
 }

@@ -57,6 +57,15 @@ describe("outcomeOf", () => {
     });
   });
 
+  it.each([
+    [200, "FAIL \u001b[2J\u009b2J\nnode/x is Ready"],
+    [500, JSON.stringify({ error: "\u001b[2J", message: "\u009b2J\nnode/x is Ready\u202e" })],
+  ])("quotes %i %j so that no terminal obeys it", (status, body) => {
+    const outcome = outcomeOf(answered(status, body));
+    expect(outcome).toMatchObject({ kind: "failed", message: expect.stringContaining("node/x is Ready") });
+    expect(JSON.stringify(outcome)).not.toMatch(/\\u001b|\\n|[\p{Cc}\p{Bidi_Control}]/u);
+  });
+
   it("does not believe a success that comes before everything was sent", () => {
     expect(outcomeOf(answered(200, '{"status":"OK"}', false))).toMatchObject({ kind: "failed" });
   });
