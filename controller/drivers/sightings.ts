@@ -5,6 +5,11 @@ import type { LiveChange, LiveDevice, LiveListener, Transfer } from "./live-devi
 
 /** Entries kept. Forged heartbeats beyond it find no room: what is being heard is never evicted for a newcomer. */
 const devicesMax = 65_536;
+/**
+ * Entries of one hostname. Two are a conflict that a person must settle; every message of the name looks through all of them, so a forger who counts
+ * chip ids up must not make them many.
+ */
+const devicesPerNameMax = 16;
 /** Messages overtake one another, and not all round alike. */
 const uptimeSlackSeconds = 5;
 
@@ -143,12 +148,8 @@ export class Sightings {
     if (hostname === undefined) return undefined;
     const named = this.#byHostname.get(hostname) ?? [];
     if (named.length > 0 && chipId === undefined) return undefined;
-    if (this.#byKey.size >= devicesMax) {
-      const silent = this.#ages.mostSilent();
-      if (!silent) return undefined;
-      this.#ages.remove(silent);
-      this.#forget(silent);
-    }
+    if (named.length >= devicesPerNameMax && !this.#makeRoom(mostSilentOf(named))) return undefined;
+    if (this.#byKey.size >= devicesMax && !this.#makeRoom(this.#ages.mostSilent())) return undefined;
     const entry: Entry = {
       key: this.#freeKey(family, hostname, chipId),
       family,
@@ -163,8 +164,16 @@ export class Sightings {
       transfer: undefined,
     };
     this.#byKey.set(entry.key, entry);
-    this.#byHostname.set(hostname, [...named, entry]);
+    this.#byHostname.set(hostname, [...(this.#byHostname.get(hostname) ?? []), entry]);
     return entry;
+  }
+
+  /** Forgets `silent` before its time. @returns whether there was one. */
+  #makeRoom(silent: Entry | undefined): boolean {
+    if (!silent) return false;
+    this.#ages.remove(silent);
+    this.#forget(silent);
+    return true;
   }
 
   #freeKey(family: Family, hostname: string, chipId: number | undefined): string {
@@ -211,6 +220,12 @@ export class Sightings {
 function isSame(entry: Entry, { family, hostname, chipId }: Sighting): boolean {
   const sameChip = entry.chipId === undefined || chipId === undefined || entry.chipId === chipId;
   return sameChip && entry.hostname === hostname && entry.family === family;
+}
+
+/** The entry that was heard longest ago, unless all are being heard. */
+function mostSilentOf(entries: readonly Entry[]): Entry | undefined {
+  const silent = entries.filter(({ phase }) => phase !== "Active");
+  return silent.sort((a, b) => a.heardAtMs - b.heardAtMs)[0];
 }
 
 /** Takes over what was said. @returns whether anything changed that is worth looking at; figures that always move are not. */

@@ -187,6 +187,21 @@ describe("Sightings", () => {
     expect(table.dropped).toBeGreaterThan(0);
   });
 
+  it("keeps few entries of one name, however many chips claim it", async () => {
+    hear("esp_A", "10.0.0.1", { chipId: 1 });
+    for (let n = 2; n < 1000; n++) hear("esp_A", `11.0.${n >> 8}.${n & 255}`, { chipId: n });
+    expect(table.named("esp_A")).toHaveLength(16);
+    expect(table.size).toBe(16);
+    expect(table.at("10.0.0.1")).toMatchObject({ chipId: 1, phase: "Active" });
+    expect(table.dropped).toBe(999 - 16);
+    await clock.advance(11_000);
+    hear("esp_A", "10.0.0.1", { chipId: 1 });
+    hear("esp_A", "10.0.0.9", { chipId: 5000 });
+    expect(table.named("esp_A")).toHaveLength(16);
+    expect(table.at("10.0.0.9")).toMatchObject({ chipId: 5000 });
+    expect(table.at("11.0.0.2")).toBeUndefined();
+  });
+
   it("keeps its indexes true whatever is heard", async () => {
     const heard = fc.record({
       name: fc.constantFrom("a", "b", "c", undefined),
