@@ -19,6 +19,7 @@ const labelsMax = 64;
 const labelKeyMaxCharacters = 128;
 const labelValueMaxCharacters = 256;
 const wordMaxCharacters = 64;
+const hostnamePattern = /^[A-Za-z0-9_-]{1,32}$/;
 
 /** Reads the body of `NODE_UPDATE` and `CLUSTER_NODE_INFO` (spore.md §2.4); the figures may be inside `resources` as well. */
 export function readDetails(body: JsonObject): DeviceDetails {
@@ -46,6 +47,11 @@ export function count(value: JsonValue | undefined): number | undefined {
 export function word(value: JsonValue | undefined): string | undefined {
   if (typeof value !== "string" || value === "" || value.length > wordMaxCharacters) return undefined;
   return /^[\x20-\x7e]*$/.test(value) ? value : undefined;
+}
+
+/** Whether `text` is a name that a node may have (spore.md §1.1); tables and names of Nodes are keyed by it. */
+export function isHostname(text: string): boolean {
+  return hostnamePattern.test(text);
 }
 
 /** Those labels that are texts, or nothing where there is no object of labels. */

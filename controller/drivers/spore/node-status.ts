@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
 import type { Identity, Observation, Sighting } from "../driver.ts";
-import { count, readLabels, word } from "./device-facts.ts";
+import { count, isHostname, readLabels, word } from "./device-facts.ts";
 import { protocolError } from "./node-http.ts";
 
 /** `GET /api/node/status`, read (spore.md §4.2). */
@@ -21,7 +21,8 @@ export function readStatus(body: JsonValue | undefined): NodeStatus {
   const chipId = count(body.chipId);
   if (chipId === undefined) throw protocolError("The status names no chip: this is no SPORE node.");
   const own = isJsonObject(body.x) ? body.x : undefined;
-  const hostname = word(own?.hostname);
+  const said = word(own?.hostname);
+  const hostname = said !== undefined && isHostname(said) ? said : undefined;
   const configHash = word(own?.cfg);
   const labels = readLabels(body.labels);
   const endpoints = readEndpoints(body.api);

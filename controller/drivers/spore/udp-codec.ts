@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { isJsonObject, type JsonValue } from "../../base/json.ts";
-import { type DeviceDetails, readDetails } from "./device-facts.ts";
+import { type DeviceDetails, isHostname, readDetails } from "./device-facts.ts";
 
 /** One datagram of the cluster protocol (spore.md §2). */
 export type ClusterMessage =
@@ -30,7 +30,6 @@ export const datagramMaxBytes = 1472;
 /** Asks the nodes of the first generations to identify themselves. */
 export const discoveryQuery = "CLUSTER_DISCOVERY";
 
-const hostnamePattern = /^[A-Za-z0-9_-]{1,32}$/;
 const noncePattern = /^[0-9A-Fa-f]{1,16}$/;
 const hexPattern = /^[0-9A-Fa-f]*$/;
 const prefixMaxCharacters = 32;
@@ -86,13 +85,13 @@ function withoutPadding(text: string): string {
 function readHeartbeat(rest: string): ClusterMessage | undefined {
   if (rest === "") return { kind: "heartbeat" };
   const hostname = rest.slice(1);
-  return rest.startsWith(":") && hostnamePattern.test(hostname) ? { kind: "heartbeat", hostname } : undefined;
+  return rest.startsWith(":") && isHostname(hostname) ? { kind: "heartbeat", hostname } : undefined;
 }
 
 function readResponse(rest: string): ClusterMessage | undefined {
   if (rest === "") return { kind: "response" };
   const [empty, hostname = "", address, more] = rest.split(":", 4);
-  if (empty !== "" || more !== undefined || !hostnamePattern.test(hostname)) return undefined;
+  if (empty !== "" || more !== undefined || !isHostname(hostname)) return undefined;
   if (address === undefined) return { kind: "response", hostname };
   return isIPv4(address) ? { kind: "response", hostname, address } : undefined;
 }
@@ -101,7 +100,7 @@ function readResponse(rest: string): ClusterMessage | undefined {
 function readDetailsMessage(form: "CLUSTER_NODE_INFO" | "NODE_UPDATE", rest: string): ClusterMessage | undefined {
   const colon = rest.indexOf(":");
   const hostname = rest.slice(0, Math.max(colon, 0));
-  if (!hostnamePattern.test(hostname)) return undefined;
+  if (!isHostname(hostname)) return undefined;
   const body = parseJson(rest.slice(colon + 1));
   return isJsonObject(body) ? { kind: "details", form, hostname, details: readDetails(body) } : undefined;
 }
@@ -115,7 +114,7 @@ function readEvent(rest: string): ClusterMessage | undefined {
 
 function readPong(rest: string): ClusterMessage | undefined {
   const [nonce = "", hostname = "", more] = rest.split(":", 3);
-  if (more !== undefined || !noncePattern.test(nonce) || !hostnamePattern.test(hostname)) return undefined;
+  if (more !== undefined || !noncePattern.test(nonce) || !isHostname(hostname)) return undefined;
   return { kind: "pong", nonce, hostname };
 }
 

@@ -79,6 +79,13 @@ describe("readStatus", () => {
     });
   });
 
+  it.each(["esp_A1B2C3#2a", "../esp", "a b", "", "x".repeat(33), "esp:1"])("takes %j for no name", (hostname) => {
+    expect(readStatus({ chipId: 1, x: { hostname } })).toMatchObject({
+      named: false,
+      observation: { identity: { hostname: "esp_000001", chipId: 1 } },
+    });
+  });
+
   it.each([[undefined], [null], [[]], ["text"], [{}], [{ chipId: "1" }]])("refuses %j", (body) => {
     expect(() => readStatus(body)).toThrow(expect.objectContaining({ code: "SPORE_DEVICE_PROTOCOL" }));
   });
