@@ -35,6 +35,8 @@ const fieldName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const forbiddenInValue = /[\0\r\n]/;
 const chunkLineMaxBytes = 256;
 const trailersMaxBytes = 1024;
+/** A device says "100 Continue" once, if at all. */
+const interimsMax = 8;
 
 /**
  * Puts one response (RFC 9112) together from what arrives on a connection that closes behind it. Made for answers of a few bytes from
@@ -44,6 +46,7 @@ export class ResponseReader {
   readonly #limits: ResponseLimits;
   #waiting: Buffer<ArrayBufferLike> = Buffer.alloc(0);
   #head: Head | undefined;
+  #interims = 0;
   #framing: Framing | undefined;
   readonly #chunks: Buffer[] = [];
   #bodyBytes = 0;
@@ -80,7 +83,8 @@ export class ResponseReader {
     this.#waiting = this.#waiting.subarray(end + separator.length);
     if (!head) return broken("The answer is not HTTP.");
     if (head.status === 101) return broken("The device changed the protocol.");
-    if (head.status < 200) return undefined;
+    if (head.status < 200)
+      return ++this.#interims > interimsMax ? broken(`More than ${interimsMax} interim answers came.`) : undefined;
     this.#head = head;
     this.#framing = framingOf(head);
     return this.#framing ? undefined : broken("The answer does not say where it ends.");

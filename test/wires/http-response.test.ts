@@ -72,6 +72,10 @@ describe("ResponseReader", () => {
     ],
     ["has an unknown encoding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"],
     ["changes the protocol", "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n"],
+    [
+      "says again and again that it goes on",
+      `${"HTTP/1.1 103 Hints\r\n\r\n".repeat(9)}HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n`,
+    ],
     ["announces too much", "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n"],
     ["sends too much", `HTTP/1.1 200 OK\r\n\r\n${"x".repeat(1001)}`],
     ["announces a chunk that is too long", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n"],
