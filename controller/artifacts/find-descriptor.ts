@@ -23,17 +23,24 @@ export interface DescriptorSearch {
 }
 
 const crcAt = descriptorBytes - 4;
+/** A program mentions the magic once or twice. Each mention costs a CRC: an image made of them would hold the process for seconds. */
+const lookalikesMax = 256;
 
 /**
  * Searches `image` for the descriptor of a SPORE application (layout: `firmware-descriptor.ts`).
  *
- * @throws SporeError `SPORE_IMAGE_INVALID` when it holds two that are not equal: nobody could say which one is true.
+ * @throws SporeError `SPORE_IMAGE_INVALID` when it holds two that are not equal: nobody could say which one is true; or when it is full of lookalikes.
  */
 export function findDescriptor(image: Uint8Array): DescriptorSearch {
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
   let found: Buffer | undefined;
   let lookalikes = 0;
   for (let at = bytes.indexOf(descriptorMagic); at >= 0; at = bytes.indexOf(descriptorMagic, at + 1)) {
+    if (lookalikes > lookalikesMax)
+      throw invalidImage(
+        "Descriptor",
+        `The image holds "${descriptorMagic}" more than ${lookalikesMax} times without a descriptor behind it: this is no firmware.`,
+      );
     const candidate = bytes.subarray(at, at + descriptorBytes);
     if (
       candidate.length < descriptorBytes ||

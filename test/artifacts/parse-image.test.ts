@@ -157,6 +157,11 @@ describe("parseImage", () => {
       "Checksum",
     ],
     ["an ESP32 image that was cut", sampleEsp32Image().subarray(0, -1), "Truncated"],
+    [
+      "an image made of beginnings of descriptors, each of which costs a CRC",
+      hostProgram("SPOREFW1".repeat(300)),
+      "Descriptor",
+    ],
     ["a host program that claims to be for the chip", hostProgramThatClaims("esp8266"), "Platform"],
   ])("refuses %s", async (_, file, reason) => {
     expect(await refusal(file)).toBe(reason);
@@ -208,8 +213,10 @@ describe("parseImage", () => {
 function hostProgramThatClaims(platform: "esp8266"): Uint8Array {
   const donor = Buffer.from(sampleImage({ platform }));
   const descriptor = donor.subarray(donor.indexOf("SPOREFW1"), donor.indexOf("SPOREFW1") + 128);
-  return packHostImage({
-    program: Buffer.concat([Buffer.from("7f454c46", "hex"), Buffer.alloc(60), descriptor]),
-    key: Buffer.alloc(32),
-  });
+  return hostProgram(descriptor);
+}
+
+function hostProgram(content: string | Uint8Array): Uint8Array {
+  const program = Buffer.concat([Buffer.from("7f454c46", "hex"), Buffer.alloc(60), Buffer.from(content)]);
+  return packHostImage({ program, key: Buffer.alloc(32) });
 }
