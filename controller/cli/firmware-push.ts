@@ -12,6 +12,7 @@ import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { progressLine } from "./progress-line.ts";
 import { openSession, type Session } from "./session.ts";
+import { deadline } from "./until.ts";
 
 export interface PushOptions extends GlobalOptions {
   readonly name?: string;
@@ -21,6 +22,8 @@ export interface PushOptions extends GlobalOptions {
 
 const chunkBytes = 64 * 1024;
 const answerMaxBytes = 64 * 1024;
+/** A MiB over a bad line takes minutes; a server that takes longer has stopped reading. */
+const uploadTimeoutMs = 600_000;
 
 /** Uploads an image under its digest, then makes or updates the Firmware that names it. Doing it twice changes nothing. */
 export async function pushFirmware(file: string, options: PushOptions, io: Io): Promise<number> {
@@ -69,7 +72,8 @@ function describeImage(file: string, image: ImageFacts, options: PushOptions): {
 
 async function upload(session: Session, digest: string, bytes: Uint8Array, io: Io): Promise<boolean> {
   const path = `/artifacts/sha256/${digest}`;
-  const common = { query: new URLSearchParams(), signal: io.signal };
+  using time = deadline(uploadTimeoutMs, io, "uploading the image");
+  const common = { query: new URLSearchParams(), signal: time.signal };
   const head = await session.transport({ method: "GET", path, ...common, headers: { range: "bytes=0-0" } });
   await readText(head.body, answerMaxBytes, `GET ${path}`);
   if (head.status < 300) return false;

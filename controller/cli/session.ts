@@ -1,13 +1,16 @@
-import type { ApiRequest, ApiResponse, Method, Transport } from "../api/transport.ts";
+import type { ApiResponse, Transport } from "../api/transport.ts";
+import type { Clock } from "../base/clock.ts";
+import { Deadline } from "../base/deadline.ts";
 import { eachUntilAborted } from "../base/each-until-aborted.ts";
-import { apiClient } from "../client/api-client.ts";
+import { SporeError } from "../base/errors.ts";
+import { apiClient, requestTimeoutMs, watchStartTimeoutMs } from "../client/api-client.ts";
 import type { Client, WatchEvent } from "../client/client.ts";
 import { findKubeconfig } from "../client/find-kubeconfig.ts";
 import { httpsTransport } from "../client/https-transport.ts";
 import { readKubeconfig } from "../client/kubeconfig.ts";
-import { readText } from "../client/response-body.ts";
+import { parseAnswer, readText, responseMaxBytes } from "../client/response-body.ts";
 import { responseError } from "../client/status-error.ts";
-import { linesOf, parseWatchEvent, type Watched } from "../client/watch-stream.ts";
+import { linesOf, parseWatchEvent, type Watched, watchLineMaxBytes } from "../client/watch-stream.ts";
 import { clientVersion } from "./client-version.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { Io } from "./io.ts";
@@ -32,8 +35,6 @@ export interface JsonRequest {
   readonly signal: AbortSignal;
 }
 
-const answerMaxBytes = 256 * 1024 * 1024;
-const watchLineMaxBytes = 16 * 1024 * 1024;
 const discoveryAccept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /**
@@ -47,7 +48,8 @@ export async function openSession(options: GlobalOptions, io: Io): Promise<Sessi
   const access = await readKubeconfig(paths, options.context);
   const connection = httpsTransport(access, io.clock);
   const { transport } = connection;
-  const readJson = <T>(path: string, request: JsonRequest) => askJson<T>(transport, path, request);
+  const server: Server = { transport, clock: io.clock };
+  const readJson = <T>(path: string, request: JsonRequest) => askJson<T>(server, path, request);
   const close = () => connection[Symbol.asyncDispose]();
   const documents: DiscoveryDocument[] = [];
   try {
@@ -62,44 +64,57 @@ export async function openSession(options: GlobalOptions, io: Io): Promise<Sessi
   return {
     client: apiClient(transport, { clock: io.clock, userAgent: `sporectl/${clientVersion()}` }),
     transport,
-    namespace: options.namespace ?? access.namespace ?? "default",
+    namespace: options.namespace ?? access.namespace,
     names: new ResourceNames(documents),
     readJson,
-    watch: (path, request) => watchLines(transport, path, request),
+    watch: (path, request) => watchLines(server, path, request),
     [Symbol.asyncDispose]: close,
   };
 }
 
-async function askJson<T>(transport: Transport, path: string, request: JsonRequest): Promise<T> {
-  const { body } = await successOf(transport, path, request);
-  return JSON.parse(await readText(body, answerMaxBytes, `GET ${path}`)) as T;
+interface Server {
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+async function askJson<T>({ transport, clock }: Server, path: string, request: JsonRequest): Promise<T> {
+  using deadline = new Deadline(clock, request.signal, requestTimeoutMs, `GET ${path}`);
+  const { signal } = deadline;
+  try {
+    const { body } = await successOf(transport, path, { ...request, signal });
+    return parseAnswer(await textOf(body, path, signal), path);
+  } catch (error) {
+    deadline.abort(error); // frees what an unread body holds
+    throw error;
+  }
 }
 
 async function* watchLines<T extends Watched>(
-  transport: Transport,
+  { transport, clock }: Server,
   path: string,
   request: JsonRequest,
 ): AsyncIterable<WatchEvent<T>> {
-  const { body } = await successOf(transport, path, request);
-  for await (const line of linesOf(eachUntilAborted(body, request.signal), watchLineMaxBytes)) {
-    const event = parseWatchEvent<T>(line);
-    if (event) yield event;
+  using deadline = new Deadline(clock, request.signal, watchStartTimeoutMs, `starting to watch ${path}`);
+  const { signal } = deadline;
+  try {
+    const { body } = await successOf(transport, path, { ...request, signal });
+    deadline.lift();
+    for await (const line of linesOf(eachUntilAborted(body, signal), watchLineMaxBytes)) {
+      const event = parseWatchEvent<T>(line);
+      if (event) yield event;
+    }
+  } finally {
+    deadline.abort(new SporeError("SPORE_INTERNAL", "the watch is over")); // also when the consumer left the loop
   }
 }
 
 async function successOf(transport: Transport, path: string, request: JsonRequest): Promise<ApiResponse> {
   const { query = new URLSearchParams(), accept = "application/json", signal } = request;
-  const response = await ask(transport, "GET", path, { query, headers: { accept }, signal });
+  const response = await transport({ method: "GET", path, query, headers: { accept }, signal });
   if (response.status < 400) return response;
-  throw responseError(response, await readText(response.body, answerMaxBytes, `GET ${path}`), `GET ${path}`);
+  throw responseError(response, await textOf(response.body, path, signal), `GET ${path}`);
 }
 
-/** One request whose answer is for the caller to judge. */
-export function ask(
-  transport: Transport,
-  method: Method,
-  path: string,
-  request: Omit<ApiRequest, "method" | "path">,
-): Promise<ApiResponse> {
-  return transport({ method, path, ...request });
+function textOf(body: ApiResponse["body"], path: string, signal: AbortSignal): Promise<string> {
+  return readText(eachUntilAborted(body, signal), responseMaxBytes, `GET ${path}`);
 }

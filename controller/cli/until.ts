@@ -6,9 +6,6 @@ import { parseGoDuration } from "../base/go-duration.ts";
 import type { Reader } from "../client/client.ts";
 import type { Io } from "./io.ts";
 
-/** What a timer of Node.js can count to: 24.8 days. */
-const timeoutMaxMs = 2 ** 31 - 1;
-
 /**
  * A duration that the user typed, such as `90s`, in milliseconds.
  *
@@ -16,7 +13,7 @@ const timeoutMaxMs = 2 ** 31 - 1;
  */
 export function readTimeout(text: string): number {
   const timeoutMs = parseGoDuration(text);
-  if (timeoutMs !== undefined) return Math.min(timeoutMs, timeoutMaxMs);
+  if (timeoutMs !== undefined) return timeoutMs;
   throw new SporeError("SPORE_USAGE", `"${text}" is no duration`, { hint: "write it as 90s, 5m or 1h30m" });
 }
 

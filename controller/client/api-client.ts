@@ -20,10 +20,10 @@ import type {
   WatchOptions,
   WriteOptions,
 } from "./client.ts";
-import { readText } from "./response-body.ts";
+import { parseAnswer, readText, responseMaxBytes } from "./response-body.ts";
 import { responseError } from "./status-error.ts";
 import { parseWarnings } from "./warning-header.ts";
-import { linesOf, parseWatchEvent, watchEventOf } from "./watch-stream.ts";
+import { linesOf, parseWatchEvent, watchEventOf, watchLineMaxBytes } from "./watch-stream.ts";
 
 export interface ApiClientOptions {
   readonly clock: Clock;
@@ -33,13 +33,10 @@ export interface ApiClientOptions {
   readonly requestTimeoutMs?: number;
 }
 
-const requestTimeoutMs = 60_000;
+/** Of a request other than a watch, from its beginning to the end of its answer. */
+export const requestTimeoutMs = 60_000;
 /** From the request of a watch to the head of its answer. */
-const watchStartTimeoutMs = 30_000;
-/** A list of 10,000 nodes has some 40 MB. */
-const responseMaxBytes = 256 * 1024 * 1024;
-/** An object has 3 MiB at the most; this leaves room for servers that allow more. */
-const watchLineMaxBytes = 16 * 1024 * 1024;
+export const watchStartTimeoutMs = 30_000;
 
 const patchTypes = {
   merge: "application/merge-patch+json",
@@ -217,15 +214,6 @@ async function* eventsOf<T extends Resource>(response: ApiResponse, signal: Abor
   } else {
     const lines = linesOf(eachUntilAborted(response.body, signal), watchLineMaxBytes);
     for await (const line of lines) yield parseWatchEvent<T>(line);
-  }
-}
-
-function parseAnswer<T>(text: string, path: string): T {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const details = { hint: "Check that the server's address is that of a Kubernetes API." };
-    throw new SporeError("SPORE_UNAVAILABLE", `the answer for ${path} is not JSON`, details, { cause: error });
   }
 }
 

@@ -1,5 +1,8 @@
 import { SporeError } from "../base/errors.ts";
 
+/** Of one answer. A list of 10,000 nodes has some 40 MB. */
+export const responseMaxBytes = 256 * 1024 * 1024;
+
 /**
  * The whole body as text.
  *
@@ -19,4 +22,18 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxBytes: numb
     parts.push(chunk);
   }
   return Buffer.concat(parts).toString("utf8");
+}
+
+/**
+ * What the text of an answer says. The server made it; what it holds is trusted.
+ *
+ * @throws SporeError `SPORE_UNAVAILABLE` when it is not JSON.
+ */
+export function parseAnswer<T>(text: string, path: string): T {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const details = { hint: "Check that the server's address is that of a Kubernetes API." };
+    throw new SporeError("SPORE_UNAVAILABLE", `the answer for ${path} is not JSON`, details, { cause: error });
+  }
 }

@@ -3,6 +3,9 @@ import { SporeError } from "../base/errors.ts";
 import type { WatchEvent } from "./client.ts";
 import { isStatus, statusError } from "./status-error.ts";
 
+/** An object has 3 MiB at the most; this leaves room for servers that allow more. */
+export const watchLineMaxBytes = 16 * 1024 * 1024;
+
 const newline = 0x0a;
 
 /**
