@@ -1,5 +1,6 @@
 import { type Clock, sleep } from "../../base/clock.ts";
-import { isSporeError, type SporeError } from "../../base/errors.ts";
+import { Deadline } from "../../base/deadline.ts";
+import { isSporeError, SporeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Lane } from "../../wires/lane.ts";
 import { Lanes } from "../../wires/lanes.ts";
@@ -30,6 +31,8 @@ export interface SporeDriverOptions {
   readonly seeds: readonly Pick<Target, "address" | "port">[];
 }
 
+/** One look is up to five requests, each of which may be tried twice: a device that takes its time with all of them must not hold up others. */
+const observeMaxMs = 30_000;
 /** A status read so lately, in a lane that nobody wrote in since, still says who is there. */
 const freshMs = 2_000;
 /** Just often enough that a seed which answers never counts as silent. */
@@ -93,12 +96,19 @@ export class SporeDriver implements Driver {
 
   async observe(target: Target, signal: AbortSignal): Promise<Observation> {
     const lane = this.#laneOf(target);
-    const { observation } = await lane.run(
-      "read",
-      async () => this.#noteStatus(target, lane, await readObservation(this.#reading(target, lane, signal))),
-      signal,
-    );
+    const { observation } = await lane.run("read", () => this.#look(target, lane, signal), signal);
     return observation;
+  }
+
+  async #look(target: Target, lane: Lane, signal: AbortSignal): Promise<NodeStatus> {
+    using deadline = new Deadline(this.#clock, signal, observeMaxMs, `looking at ${endpointOf(target)}`);
+    try {
+      return this.#noteStatus(target, lane, await readObservation(this.#reading(target, lane, deadline.signal)));
+    } catch (error) {
+      if (!deadline.expired) throw error;
+      const message = `${endpointOf(target)} did not say all there is to say within ${observeMaxMs / 1000} s.`;
+      throw new SporeError("SPORE_DEVICE_UNREACHABLE", message, {}, { cause: error });
+    }
   }
 
   async perform(target: Target, action: Action, report: Progress, signal: AbortSignal): Promise<Outcome> {

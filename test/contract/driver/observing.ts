@@ -46,7 +46,7 @@ export function observing(harness: DriverHarness): void {
         expect.objectContaining({ code: "SPORE_DEVICE_UNREACHABLE" }),
       );
       await expect.poll(() => stage.proxy.requests[0]?.whole).toBe(true);
-      await expect.poll(() => clock.timers).toBe(2);
+      await expect.poll(() => clock.timers).toBe(3); // of the stage, the request and the whole look
       await clock.advance(60_000);
       await observed;
     });

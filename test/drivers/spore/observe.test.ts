@@ -13,14 +13,16 @@ const notFound = httpAnswer(404, '{"error":"not_found"}');
 const json = (value: unknown) => httpAnswer(200, JSON.stringify(value));
 
 /** A node that answers these requests, and 404 to all others. */
-async function node(answers: Answers) {
+async function node(answers: Answers, eachTakesMs = 0) {
   const names: string[] = [];
   const server = await rawServer((socket, soFar) => {
     if (!isWholeRequest(soFar)) return;
     const [method, uri = ""] = soFar.toString("latin1", 0, soFar.indexOf("\r\n")).split(" ");
     const name = `${method} ${uri.split("?")[0]}`;
     names.push(name);
-    socket.end(answers[name] ?? notFound);
+    const answer = () => socket.end(answers[name] ?? notFound);
+    if (eachTakesMs === 0) answer();
+    else void clock.advance(eachTakesMs).then(answer);
   });
   const clock = new ManualClock();
   const discovery = { bind: "127.0.0.1", broadcast: "127.255.255.255", port: 4210 };
@@ -67,6 +69,12 @@ describe("SporeDriver.observe", () => {
       config: { kind: "notSupported" },
     });
     expect(upstream.names).toHaveLength(2);
+  });
+
+  it("gives up a node that makes the most of the deadline of every single request", async () => {
+    await using dawdler = await node({ "GET /api/node/status": json(status) }, 9_900);
+    await expect(dawdler.observe()).rejects.toMatchObject({ code: "SPORE_DEVICE_UNREACHABLE" });
+    expect(dawdler.clock.monotonic()).toBeLessThan(40_000);
   });
 
   const bare = { "GET /api/node/status": json(status) };
