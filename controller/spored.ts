@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { apiVersionOf } from "./api/kind.ts";
@@ -41,6 +40,7 @@ import { BoundedExecutor } from "./runtime/bounded-executor.ts";
 import { EventRecorder } from "./runtime/event-recorder.ts";
 import { Manager } from "./runtime/manager.ts";
 import { openLmdbStore } from "./store/lmdb.ts";
+import { ownDirectory } from "./store/own-directory.ts";
 
 /** What every part is given. */
 interface Surroundings {
@@ -63,7 +63,7 @@ const noNodeAfterMs = 10_000;
 export async function runSpored(around: Surroundings, signal: AbortSignal): Promise<void> {
   const { configuration, clock, random, log } = around;
   const dataDir = resolve(configuration.dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await ownDirectory(dataDir, process.getuid?.());
   const broken = new AbortController();
   const onBroken = (error: unknown) => broken.abort(error);
   await using store = await openLmdbStore({ directory: join(dataDir, "store"), clock, log, onBroken });

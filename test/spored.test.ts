@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
@@ -131,4 +131,15 @@ it("spored lets nobody else read what it writes, whoever made the data directory
   );
   const open = modes.filter(({ path, mode }) => (mode & 0o077) !== 0 && !path.includes("/"));
   expect(open).toEqual([]);
+});
+
+it("spored keeps no keys where every user may exchange them", async () => {
+  await using directory = await temporaryDirectory();
+  await chmod(directory.path, 0o1777); // as /tmp
+  const invocation = readConfiguration(["--data-dir", directory.path, "--api-port", "0", "--gateway-port", "0"], {});
+  if (invocation.kind !== "run") throw new Error("the command line asks for nothing");
+  const { configuration } = invocation;
+  const around = { configuration, clock: systemClock, random: seededRandom(1), log: pino({ level: "silent" }) };
+  await expect(runSpored(around, never)).rejects.toMatchObject({ code: "SPORE_DATA_DIR_UNUSABLE" });
+  expect(await readdir(directory.path)).toEqual([]);
 });
