@@ -24,9 +24,7 @@ function jsonOf(value: unknown): JsonValue | undefined {
   const copy: Record<string, JsonValue> = {};
   for (const [name, inner] of Object.entries(value)) {
     const json = jsonOf(inner);
-    if (json === undefined) continue;
-    if (name === "__proto__") defineMember(copy, name, json);
-    else copy[name] = json; // the same, and faster
+    if (json !== undefined) defineMember(copy, name, json);
   }
   return copy;
 }

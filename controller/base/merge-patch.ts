@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "./json.ts";
+import { isJsonObject, type JsonValue, withMembers } from "./json.ts";
 
 /**
  * `target` with `patch` merged into it as RFC 7386 says: null removes, objects merge, everything else replaces. Neither
@@ -7,15 +7,10 @@ import { isJsonObject, type JsonValue } from "./json.ts";
 export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isJsonObject(patch)) return patch;
   const base = isJsonObject(target) ? target : {};
-  const merged: [string, JsonValue][] = [];
-  for (const [key, value] of Object.entries(base)) {
-    const change = Object.hasOwn(patch, key) ? patch[key] : undefined;
-    if (change === undefined) merged.push([key, value]);
-    else if (change !== null) merged.push([key, mergePatch(value, change)]);
+  const changes = new Map<string, JsonValue | undefined>();
+  for (const [key, change] of Object.entries(patch)) {
+    const old = Object.hasOwn(base, key) ? base[key] : undefined;
+    changes.set(key, change === null ? undefined : mergePatch(old, change));
   }
-  for (const [key, value] of Object.entries(patch)) {
-    if (value !== null && !Object.hasOwn(base, key)) merged.push([key, mergePatch(undefined, value)]);
-  }
-  // fromEntries defines its keys, so that even one called __proto__ stays a plain key.
-  return Object.fromEntries(merged);
+  return withMembers(base, changes);
 }

@@ -69,8 +69,19 @@ function update(signal: AbortSignal) {
 }
 
 function statusPatch(object: Resource & { readonly status?: object }, status: object): JsonObject | undefined {
-  const change = mergeDiff(asJsonObject(object.status), asJsonObject(status));
+  const change = statusChange(object.status, status);
   const { resourceVersion, uid } = object.metadata;
   // Frozen, it is handed on as it is where the server is in this process.
   return change && deepFreeze({ metadata: asJsonObject({ resourceVersion, uid }), status: change });
+}
+
+/**
+ * The merge patch that makes `before` what a draft made of it; undefined when that is the same. What the two share, which is most of it in
+ * most runs, is not looked at.
+ */
+export function statusChange(before: object = {}, drafted: object): JsonObject | undefined {
+  const names = Object.keys(drafted).filter((name) => Reflect.get(drafted, name) !== Reflect.get(before, name));
+  const some = (status: object) =>
+    asJsonObject(Object.fromEntries(names.map((name) => [name, Reflect.get(status, name)])));
+  return names.length === 0 ? undefined : mergeDiff(some(before), some(drafted));
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, withMembers } from "../base/json.ts";
 import { objectMetaSchema } from "./object-meta-schema.ts";
 import { type JsonSchemaProps, memberSchema } from "./schema.ts";
 
@@ -7,20 +7,21 @@ import { type JsonSchemaProps, memberSchema } from "./schema.ts";
  * null that may not be null becomes the default, or goes where there is none. A default applies only where the parent exists.
  * The result shares what did not change with the input.
  *
- * @param settled an object that was defaulted before: members of `object` that are its very members are not looked at.
+ * @param settled an object that was defaulted before: what `object` shares with it, at the same place, is not looked at.
  */
 export function applyDefaults(object: JsonObject, schema: JsonSchemaProps, settled?: JsonObject): JsonObject {
   return defaultObject(object, schema, true, settled);
 }
 
-function defaultValue(value: JsonValue, schema: JsonSchemaProps): JsonValue {
-  if (isJsonObject(value)) return defaultObject(value, schema, schema["x-kubernetes-embedded-resource"] === true);
+function defaultValue(value: JsonValue, schema: JsonSchemaProps, settled?: JsonValue): JsonValue {
+  if (isJsonObject(value))
+    return defaultObject(value, schema, schema["x-kubernetes-embedded-resource"] === true, settled);
   if (!Array.isArray(value) || !schema.items) return value;
   const itemSchema = schema.items;
   let changed = false;
   const items = value.map((item: JsonValue) => {
-    const settled = isUnwantedNull(item, itemSchema) ? (itemSchema.default ?? null) : item;
-    const filled = defaultValue(settled, itemSchema);
+    const given = isUnwantedNull(item, itemSchema) ? (itemSchema.default ?? null) : item;
+    const filled = defaultValue(given, itemSchema);
     changed ||= filled !== item;
     return filled;
   });
@@ -31,30 +32,39 @@ function defaultObject(
   object: JsonObject,
   schema: JsonSchemaProps,
   isResource: boolean,
-  settled?: JsonObject,
+  settled: JsonValue | undefined,
 ): JsonObject {
-  let changed = false;
-  const members: [string, JsonValue][] = [];
-  for (const [name, value] of Object.entries(object)) {
-    const isSettled = settled !== undefined && value === settled[name];
+  const before = isJsonObject(settled) ? settled : undefined;
+  let changes: Map<string, JsonValue | undefined> | undefined;
+  for (const name of Object.keys(object)) {
+    const value = object[name];
+    if (value === undefined || value === before?.[name]) continue;
     const member = isResource && name === "metadata" ? objectMetaSchema : memberSchema(schema, name);
-    if (!member || isSettled) {
-      members.push([name, value]);
-      continue;
-    }
+    if (!member) continue;
     const given = isUnwantedNull(value, member) ? member.default : value;
-    changed ||= given !== value;
-    if (given === undefined) continue;
-    const filled = defaultValue(given, member);
-    changed ||= filled !== given;
-    members.push([name, filled]);
+    const filled = given === undefined ? undefined : defaultValue(given, member, before?.[name]);
+    if (filled !== value) changes = (changes ?? new Map()).set(name, filled);
   }
-  for (const [name, member] of Object.entries(schema.properties ?? {})) {
-    if (member.default === undefined || Object.hasOwn(object, name)) continue;
-    changed = true;
-    members.push([name, defaultValue(member.default, member)]);
+  for (const [name, fallback] of defaultsIn(schema)) {
+    if (!Object.hasOwn(object, name)) changes = (changes ?? new Map()).set(name, fallback);
   }
-  return changed ? Object.fromEntries(members) : object;
+  return changes ? withMembers(object, changes) : object;
+}
+
+type Fallbacks = readonly (readonly [name: string, fallback: JsonValue])[];
+
+const fallbacks = new WeakMap<JsonSchemaProps, Fallbacks>();
+
+/** The defaults of the properties themselves, with those inside them. */
+function defaultsIn(schema: JsonSchemaProps): Fallbacks {
+  const known = fallbacks.get(schema);
+  if (known) return known;
+  const found = Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
+    const { default: value } = member;
+    return value === undefined ? [] : [[name, defaultValue(value, member)] as const];
+  });
+  fallbacks.set(schema, found);
+  return found;
 }
 
 function isUnwantedNull(value: JsonValue, schema: JsonSchemaProps): boolean {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, withMembers } from "../base/json.ts";
 import { objectMetaSchema } from "./object-meta-schema.ts";
 import { type JsonSchemaProps, memberSchema } from "./schema.ts";
 
@@ -15,68 +15,69 @@ export interface Pruned {
  * `x-kubernetes-preserve-unknown-fields`, where only specified parts are looked at. `apiVersion`, `kind` and the fields of
  * ObjectMeta are always known at the root and in embedded resources.
  *
- * @param settled an object that was pruned before: members of `object` that are its very members are not looked at.
+ * @param settled an object that was pruned before: what `object` shares with it, at the same place, is not looked at.
  */
-export function prune(object: JsonObject, schema: JsonSchemaProps, settled: JsonObject = {}): Pruned {
-  const walk: Walk = { unknown: [], settled };
-  return { object: pruneObject(object, schema, "", true, walk), unknown: walk.unknown };
+export function prune(object: JsonObject, schema: JsonSchemaProps, settled?: JsonObject): Pruned {
+  const unknown: string[] = [];
+  return { object: pruneObject({ object, settled, path: "", isResource: true }, schema, unknown), unknown };
 }
 
-interface Walk {
-  readonly unknown: string[];
-  readonly settled: JsonObject;
+interface Place {
+  readonly object: JsonObject;
+  readonly settled: JsonValue | undefined;
+  readonly path: string;
+  readonly isResource: boolean;
 }
 
-function pruneValue(value: JsonValue, schema: JsonSchemaProps, path: string, walk: Walk): JsonValue {
-  if (isJsonObject(value)) {
-    return pruneObject(value, schema, path, schema["x-kubernetes-embedded-resource"] === true, walk);
-  }
-  return Array.isArray(value) ? pruneItems(value, schema, path, walk) : value;
+interface Inner {
+  readonly value: JsonValue;
+  readonly settled: JsonValue | undefined;
+  readonly path: string;
 }
 
-function pruneItems(items: readonly JsonValue[], schema: JsonSchemaProps, path: string, walk: Walk): JsonValue {
+function pruneInner({ value, settled, path }: Inner, schema: JsonSchemaProps, unknown: string[]): JsonValue {
+  if (Array.isArray(value)) return pruneItems(value, schema, path, unknown);
+  if (!isJsonObject(value)) return value;
+  const isResource = schema["x-kubernetes-embedded-resource"] === true;
+  return pruneObject({ object: value, settled, path, isResource }, schema, unknown);
+}
+
+function pruneItems(items: readonly JsonValue[], schema: JsonSchemaProps, path: string, unknown: string[]): JsonValue {
   const itemSchema = schema.items ?? (keepsUnknown(schema) ? undefined : nothing);
   if (!itemSchema) return items;
   let changed = false;
-  const kept = items.map((item, index) => {
-    const pruned = pruneValue(item, itemSchema, `${path}[${index}]`, walk);
-    changed ||= pruned !== item;
+  const kept = items.map((value, index) => {
+    const pruned = isLeaf(value)
+      ? value
+      : pruneInner({ value, settled: undefined, path: `${path}[${index}]` }, itemSchema, unknown);
+    changed ||= pruned !== value;
     return pruned;
   });
   return changed ? kept : items;
 }
 
-function pruneObject(
-  object: JsonObject,
-  schema: JsonSchemaProps,
-  path: string,
-  isResource: boolean,
-  walk: Walk,
-): JsonObject {
-  let changed = false;
-  const kept: [string, JsonValue][] = [];
-  for (const [name, value] of Object.entries(object)) {
-    if (isResource && path === "" && value === walk.settled[name]) {
-      kept.push([name, value]);
-      continue;
-    }
-    const at = path === "" ? name : `${path}.${name}`;
+function pruneObject(place: Place, schema: JsonSchemaProps, unknown: string[]): JsonObject {
+  const { object, path, isResource } = place;
+  const settled = isJsonObject(place.settled) ? place.settled : nobody;
+  let changes: Map<string, JsonValue | undefined> | undefined;
+  for (const name of Object.keys(object)) {
+    const value = object[name];
+    if (value === undefined || value === settled[name]) continue;
     const member = isResource ? (resourceMember(name) ?? memberSchema(schema, name)) : memberSchema(schema, name);
-    if (member) {
-      const pruned = pruneValue(value, member, at, walk);
-      changed ||= pruned !== value;
-      kept.push([name, pruned]);
-    } else if (keepsUnknown(schema)) {
-      kept.push([name, value]);
-    } else {
-      changed = true;
-      walk.unknown.push(at);
-    }
+    if (member ? isLeaf(value) : keepsUnknown(schema)) continue;
+    const at = path === "" ? name : `${path}.${name}`;
+    const pruned = member && pruneInner({ value, settled: settled[name], path: at }, member, unknown);
+    if (pruned === undefined) unknown.push(at);
+    if (pruned !== value) changes = (changes ?? new Map()).set(name, pruned);
   }
-  // fromEntries defines properties, so a key named __proto__ stays a key.
-  return changed ? Object.fromEntries(kept) : object;
+  return changes ? withMembers(object, changes) : object;
 }
 
+function isLeaf(value: JsonValue): boolean {
+  return typeof value !== "object" || value === null;
+}
+
+const nobody: JsonObject = {};
 const nothing: JsonSchemaProps = {};
 const typeMeta: JsonSchemaProps = { type: "string" };
 

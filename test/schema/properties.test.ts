@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject, JsonValue } from "../../controller/base/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../controller/base/json.ts";
+import { mergePatch } from "../../controller/base/merge-patch.ts";
 import { compileSchema } from "../../controller/schema/compiled-schema.ts";
 import type { JsonSchemaProps } from "../../controller/schema/schema.ts";
 import { structuralCauses } from "../../controller/schema/structural-rules.ts";
@@ -109,10 +110,11 @@ describe("a compiled schema, whatever the object", () => {
 
   it("settles what changed as it would settle the whole", () => {
     fc.assert(
-      fc.property(root, object, object, (schema, before, change) => {
+      fc.property(root, object, object, fc.boolean(), (schema, before, change, deep) => {
         const { prune, applyDefaults } = compileSchema(schema, run);
         const settled = applyDefaults(prune(before).object);
-        const next = deeplyFrozen({ ...settled, ...change });
+        const merged = deep ? mergePatch(settled, change) : { ...settled, ...change };
+        const next = deeplyFrozen(isJsonObject(merged) ? merged : {});
         const pruned = prune(next, settled);
         expect(pruned).toEqual(prune(next));
         expect(applyDefaults(pruned.object, settled)).toEqual(applyDefaults(pruned.object));

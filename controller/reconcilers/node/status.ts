@@ -1,13 +1,11 @@
 import { isTrue } from "../../api/conditions.ts";
 import { keyOf } from "../../api/meta.ts";
 import { Node, type NodeStatus } from "../../api/node.ts";
-import { asJsonObject } from "../../base/as-json.ts";
 import type { Clock } from "../../base/clock.ts";
-import { isSameJson } from "../../base/same-json.ts";
 import { timestamp } from "../../base/timestamp.ts";
 import type { ReconcileContext } from "../../runtime/reconcile.ts";
 import { StatusDraft } from "../../runtime/status-draft.ts";
-import { mergeStatus } from "../../runtime/status-writer.ts";
+import { mergeStatus, statusChange } from "../../runtime/status-writer.ts";
 import { type Assessment, bootOf } from "./assess.ts";
 import { judgeNode } from "./conditions.ts";
 import { factsOfObservation, factsOfSighting } from "./facts-of-device.ts";
@@ -37,7 +35,7 @@ export async function settleStatus(
   describe(draft, work, end, clock);
   // An operation that this run did not move may have been begun by the executor meanwhile.
   if (work.operation !== work.node.status?.operation) draft.set({ operation: work.operation });
-  if (isSameJson(asJsonObject(work.node.status), asJsonObject(draft.status))) return;
+  if (!statusChange(work.node.status, draft.status)) return;
   const { device } = work.where;
   if (device) draft.set({ lastSeen: timestamp(heardAt(device.heardAtMs, clock)) });
   tellOwnership(dependencies, work);
