@@ -1,5 +1,5 @@
 /** The shell's code for a program that SIGINT ended. */
-const interruptedExitCode = 130;
+export const interruptedExitCode = 130;
 
 /**
  * What ends this process in good order: SIGINT, SIGTERM, and the end of a parent that holds a channel to it (`stdio: "ipc"`), however that parent

@@ -10,6 +10,7 @@ import { ageText } from "./age-text.ts";
 import { clusterEventsNamespace } from "./cluster-events.ts";
 import { columns } from "./columns.ts";
 import type { Command } from "./command.ts";
+import { eventTime } from "./event-time.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { readObject, scopeOf } from "./objects.ts";
@@ -158,17 +159,13 @@ async function eventSection(object: Described, session: Session, io: Io): Promis
   const { items } = await session.client.list(Event, where, io.signal);
   if (items.length === 0) return "Events: <none>\n";
   const rows = [...items]
-    .sort((a, b) => (lastOf(a) < lastOf(b) ? -1 : 1))
+    .sort((a, b) => (eventTime(a) < eventTime(b) ? -1 : 1))
     .map((event) => [
       `  ${event.type ?? "Normal"}`,
       event.reason ?? "",
-      `${ageText(lastOf(event), io)}${(event.count ?? 1) > 1 ? ` (x${event.count})` : ""}`,
+      `${ageText(eventTime(event), io)}${(event.count ?? 1) > 1 ? ` (x${event.count})` : ""}`,
       event.reportingComponent || event.source?.component || "",
       event.message ?? "",
     ]);
   return `Events:\n${columns([["  TYPE", "REASON", "AGE", "FROM", "MESSAGE"], ...rows])}`;
-}
-
-function lastOf(event: Event): string {
-  return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? "";
 }

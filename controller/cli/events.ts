@@ -4,6 +4,7 @@ import { ageText } from "./age-text.ts";
 import { clusterEventsNamespace } from "./cluster-events.ts";
 import { growingColumns } from "./columns.ts";
 import type { Command } from "./command.ts";
+import { eventTime } from "./event-time.ts";
 import { follow } from "./follow.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -37,7 +38,7 @@ async function runEvents(options: EventOptions, io: Io): Promise<number> {
   const chosen = chosenEvents(options, session);
   const { items, resourceVersion } = await session.client.list(Event, chosen, io.signal);
   const layOut = growingColumns();
-  const sorted = [...items].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+  const sorted = [...items].sort((a, b) => (eventTime(a) < eventTime(b) ? -1 : 1));
   if (sorted.length === 0 && !options.watch) io.err.write("No events found.\n");
   const head = ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
   if (sorted.length > 0) io.out.write(layOut([head, ...sorted.map((event) => row(event, io))]));
@@ -68,14 +69,10 @@ function row(event: Event, io: Io): readonly string[] {
   const { involvedObject: about, type = "Normal", reason = "", message = "" } = event;
   const shown = type === "Warning" ? paint(io.out, "yellow", type) : type;
   return [
-    ageText(timeOf(event), io),
+    ageText(eventTime(event), io),
     shown,
     reason,
     `${(about.kind ?? "").toLowerCase()}/${about.name ?? ""}`,
     message,
   ];
-}
-
-function timeOf(event: Event): string {
-  return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? "";
 }

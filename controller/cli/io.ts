@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { interruptedExitCode } from "../base/stop-signal.ts";
 
 /** What a command may touch of the process it runs in. */
 export interface Io {
@@ -31,5 +32,5 @@ export const exitCodes = {
   /** The wait was longer than allowed. */
   timedOut: 3,
   /** Ctrl-C. */
-  interrupted: 130,
+  interrupted: interruptedExitCode,
 } as const;

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { valid } from "semver";
 import { SporeError } from "../base/errors.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { simulatedImage } from "../simulator/spore/simulated-image.ts";
 import { exitCodes, type Io } from "./io.ts";
 
@@ -24,7 +25,7 @@ export async function writeSimulatedImage(file: string, version: string, profile
   try {
     await writeFile(file, bytes);
   } catch (cause) {
-    throw new SporeError("SPORE_USAGE", `${file} cannot be written`, {}, { cause });
+    throw new SporeError("SPORE_USAGE", `${file} cannot be written (${systemErrorCode(cause)})`, {}, { cause });
   }
   io.out.write(`${file}: base ${version}, ${bytes.length} bytes, for simulated ${profile} nodes\n`);
   return exitCodes.done;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Clock, sleep, systemClock } from "../base/clock.ts";
 import { SporeError } from "../base/errors.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { parseFaultRule } from "../simulator/spore/faults.ts";
 import { type Fleet, type FleetOptions, startFleet } from "../simulator/spore/fleet.ts";
 import { type FleetSummary, summarize } from "../simulator/spore/fleet-summary.ts";
@@ -29,8 +30,6 @@ export interface SimOptions {
   /** A file with the image that the nodes run at first. */
   readonly image?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** What uploads and writes need. */
-  readonly token?: string;
 }
 
 /** What a command that goes on for a while needs of its surroundings. */
@@ -96,7 +95,7 @@ function requireFindable(
 
 /** Not all options are handed on: what was not typed stays the fleet's own preset. */
 async function readFlags(options: SimOptions, clock: Clock): Promise<FleetOptions> {
-  const { family = "spore", profile = "spore", physics = "quick", speed = 1, token } = options;
+  const { family = "spore", profile = "spore", physics = "quick", speed = 1 } = options;
   choose("family", family, ["spore"]);
   if (!(speed > 0)) throw new SporeError("SPORE_USAGE", `--speed must be above 0, not ${speed}.`);
   return {
@@ -112,7 +111,6 @@ async function readFlags(options: SimOptions, clock: Clock): Promise<FleetOption
     ...(options.broadcast !== undefined && { broadcast: options.broadcast }),
     ...(options.labels !== undefined && { labels: options.labels }),
     ...(options.image !== undefined && { image: await readImage(options.image) }),
-    ...(token !== undefined && { config: { ota_token: token } }),
   };
 }
 
@@ -120,7 +118,7 @@ async function readImage(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new SporeError("SPORE_USAGE", `Cannot read the image ${path}.`, {}, { cause });
+    throw new SporeError("SPORE_USAGE", `${path} cannot be read (${systemErrorCode(cause)})`, {}, { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 import { parseDocument } from "yaml";
 import { defaultDataDirectory } from "../base/data-directory.ts";
 import { SporeError } from "../base/errors.ts";
+import { systemErrorCode } from "../base/system-error-code.ts";
 import { flagOf, type OptionSpec, type SporedConfiguration, sporedOptions, variableOf } from "./spored-options.ts";
 
 type Option = keyof SporedConfiguration;
@@ -80,7 +81,7 @@ function fromFile(path: string): Values {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw problem("cannot be read", error);
+    throw problem(`cannot be read (${systemErrorCode(error)})`, error);
   }
   const document = parseDocument(text);
   const [error] = document.errors;

@@ -6,7 +6,7 @@ import { stderr, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { systemClock } from "../base/clock.ts";
-import { stopSignal } from "../base/stop-signal.ts";
+import { interruptedExitCode, stopSignal } from "../base/stop-signal.ts";
 import { allPassed, type Part, type PartEnd, partsTable, runPart, type Surroundings } from "./repeated-runs.ts";
 
 /**
@@ -19,7 +19,6 @@ const configuration = ["--config", "test/vitest.config.ts"];
 const endToEnd = "test/e2e/";
 /** They wait more than they compute, so that the machine has room for one more than `npm test` takes. */
 const workers = "--maxWorkers=4";
-const interruptedExitCode = 130;
 
 const { SPORE_LONG: _long, ...env } = process.env;
 const { signal } = stopSignal();

@@ -91,7 +91,7 @@ describe("readConfiguration", () => {
 
   it("names the file and what is wrong in it", () => {
     const head = "apiVersion: spore.dev/v1alpha1\nkind: SporedConfiguration\n";
-    expect(refusal(["--config", "/nowhere.yaml"])).toBe("/nowhere.yaml: cannot be read");
+    expect(refusal(["--config", "/nowhere.yaml"])).toBe("/nowhere.yaml: cannot be read (ENOENT)");
     expect(refusal(["--config", file("kind: Pod\n")])).toContain("must say `apiVersion: spore.dev/v1alpha1`");
     expect(refusal(["--config", file(`${head}colour: red\n`)])).toContain('unknown key "colour"');
     expect(refusal(["--config", file(`${head}toString: red\n`)])).toContain('unknown key "toString"');
