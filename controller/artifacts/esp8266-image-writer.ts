@@ -1,4 +1,5 @@
 import { crc32Mpeg2 } from "./crc32-mpeg2.ts";
+import { checksumSeed, imageMagic, segmentsMax } from "./image-segments.ts";
 
 /** One run of bytes and the address the boot loader puts (or the flash cache maps) it at. */
 export interface ImageSegment {
@@ -39,11 +40,8 @@ export const fileWordsOffset = applicationOffset + 0x10;
 /** Bytes of the two words. */
 export const fileWordsBytes = 8;
 
-const imageMagic = 0xe9;
 const headerBytes = 8;
-const checksumSeed = 0xef;
 const bootPadding = 0xaa;
-const imageMaxSegments = 16;
 
 /**
  * The bytes of one image: header, segments, zeros up to the last byte of a 16-byte row, checksum.
@@ -52,8 +50,8 @@ const imageMaxSegments = 16;
  */
 export function packImage(image: Esp8266Image): Uint8Array<ArrayBuffer> {
   const { segments, flash } = image;
-  if (segments.length < 1 || segments.length > imageMaxSegments)
-    throw new RangeError(`an image has 1 to ${imageMaxSegments} segments, not ${segments.length}`);
+  if (segments.length < 1 || segments.length > segmentsMax)
+    throw new RangeError(`an image has 1 to ${segmentsMax} segments, not ${segments.length}`);
   const body = segments.reduce((sum, { data }) => sum + headerBytes + data.length, headerBytes);
   const bytes = new Uint8Array((body | 15) + 1);
   const view = new DataView(bytes.buffer);

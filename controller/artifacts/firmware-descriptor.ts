@@ -44,7 +44,7 @@ export function encodeDescriptor(descriptor: FirmwareDescriptor): Uint8Array {
   return bytes;
 }
 
-/** `20261120T184500Z`. */
-function compactUtc(instant: Date): string {
+/** An instant as descriptors say it: `20261120T184500Z`. */
+export function compactUtc(instant: Date): string {
   return `${instant.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }

@@ -34,7 +34,7 @@ export function wholeSectors(bytes: number): number {
   return Math.ceil(bytes / sectorBytes) * sectorBytes;
 }
 
-/** Holds an image against a device, without talking to it. Rules: spore.md §9.1 to §9.4, §10.4. */
+/** Holds an image against a device, without talking to it. */
 export function checkFit(image: ImageFacts, device: DeviceFacts): FitReport {
   const checks =
     image.format === "esp32"

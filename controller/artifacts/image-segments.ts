@@ -23,8 +23,10 @@ export const imageMagic = 0xe9;
 
 const version2Magic = 0xea;
 const segmentHeaderBytes = 8;
-const segmentsMax = 16;
-const checksumSeed = 0xef;
+/** How many segments such a boot loader follows. */
+export const segmentsMax = 16;
+/** What the checksum byte of an image without data would be. */
+export const checksumSeed = 0xef;
 
 /**
  * Follows the segment headers of the image at `start` (a multiple of 16), whose first segment stands `headerBytes` behind it.

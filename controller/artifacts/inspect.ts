@@ -1,6 +1,5 @@
-import type { Check } from "./check.ts";
-import type { DeviceFacts } from "./fit.ts";
-import { checkFit } from "./fit.ts";
+import { type Check, hex } from "./check.ts";
+import { checkFit, type DeviceFacts } from "./fit.ts";
 import type { ImageFacts } from "./image-facts.ts";
 
 /** One line of `firmware inspect`. */
@@ -37,8 +36,8 @@ function factRows(image: ImageFacts): readonly InspectRow[] {
     ["unpacked", image.compression === "gzip" ? `${image.imageBytes} bytes` : undefined],
     ["signature", image.signatureBytes === undefined ? "none" : `${image.signatureBytes} bytes`],
     ["made for flash", `${image.flashBytes} bytes, ${flashModeNames[image.flashMode] ?? image.flashMode}`],
-    ["file system", descriptor?.fsStart === undefined ? undefined : `0x${descriptor.fsStart.toString(16)}`],
-    ["segments", image.segments.map(({ address, bytes }) => `${bytes} at 0x${address.toString(16)}`).join(", ")],
+    ["file system", descriptor?.fsStart === undefined ? undefined : hex(descriptor.fsStart)],
+    ["segments", image.segments.map(({ address, bytes }) => `${bytes} at ${hex(address)}`).join(", ")],
     ["sha256", image.sha256],
     ["md5", image.md5],
   ];

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { compactUtc } from "../artifacts/firmware-descriptor.ts";
 import { packHostImage } from "../artifacts/host-image-writer.ts";
 import { systemClock } from "../base/clock.ts";
 import { SporeError } from "../base/errors.ts";
@@ -117,7 +118,7 @@ async function compile(build: Build, source: string, defines: readonly string[])
   const object = join(outDir, "objects", `${key}.o`);
   if (await exists(object)) return object;
   // The time of the build is the one thing that must not change an object's name.
-  const built = `-DSPORE_BUILT="${new Date(systemClock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z"`;
+  const built = `-DSPORE_BUILT="${compactUtc(new Date(systemClock.now()))}"`;
   const draft = `${object}.${process.pid}`;
   await runCompiler(compiler.path, [...flags, built, "-c", join(tree.root, source), "-o", draft], signal);
   await rename(draft, object);
