@@ -13,7 +13,7 @@ export interface Ageing<T> {
 }
 
 const phases = ["Active", "Inactive", "Dead"] as const;
-/** Age at which each phase ends: at 10 s sharp, above 60 s, at 300 s sharp (spore.md §1.3). */
+/** Age at which each phase ends: at 10 s sharp, above 60 s, at 300 s sharp. */
 const endsAfterMs: Readonly<Record<Phase, number>> = {
   Active: nodeInactiveAfterMs,
   Inactive: nodeDeadAfterMs + 1,

@@ -15,7 +15,7 @@ export interface MemoryStoreOptions {
 /** Commits that a watch reads from the log at a time, between two looks at its signal. */
 const logReadMaxCommits = 256;
 
-/** A store that lives as long as the process: for tests, and for parts that need one for a moment. */
+/** A store that lives as long as the process: for tests. */
 export function openMemoryStore({ clock, keep = promisedHistory }: MemoryStoreOptions): Store & AsyncDisposable {
   return new MemoryStore(clock, keep);
 }

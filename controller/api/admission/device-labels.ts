@@ -1,7 +1,7 @@
 import type { Cause } from "../../base/errors.ts";
 import { invalidValue } from "../causes.ts";
 
-/** Bounds of a device's label table (`reference: SPORE wire formats, labels`). */
+/** Bounds of a device's label table, as our firmware has them. */
 export const deviceLabelsMax = 8;
 const deviceLabelKey = /^[a-z0-9._-]{1,32}$/;
 const deviceLabelValueMaxBytes = 64;

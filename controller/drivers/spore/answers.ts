@@ -28,7 +28,7 @@ const byError: Readonly<Record<string, Verdict>> = {
   stale_fence: { kind: "refused", reason: "StaleFence" },
 };
 
-/** Error codes of the ESP8266 core's `Updater` (spore.md §9.2), which a node passes on as `code`. */
+/** Error codes of the ESP8266 core's `Updater`, which a node passes on as `code`. */
 const byUpdaterCode: Readonly<Record<number, Verdict>> = {
   1: { kind: "failed", reason: "FlashWriteFailed" },
   2: { kind: "failed", reason: "FlashEraseFailed" },

@@ -21,7 +21,7 @@ const labelValueMaxCharacters = 256;
 const wordMaxCharacters = 64;
 const hostnamePattern = /^[A-Za-z0-9_-]{1,32}$/;
 
-/** Reads the body of `NODE_UPDATE` and `CLUSTER_NODE_INFO` (spore.md §2.4); the figures may be inside `resources` as well. */
+/** Reads the body of `NODE_UPDATE` and `CLUSTER_NODE_INFO`; the figures may be inside `resources` as well. */
 export function readDetails(body: JsonObject): DeviceDetails {
   const nested = isJsonObject(body.resources) ? body.resources : body;
   return {
@@ -49,7 +49,7 @@ export function word(value: JsonValue | undefined): string | undefined {
   return /^[\x20-\x7e]*$/.test(value) ? value : undefined;
 }
 
-/** Whether `text` is a name that a node may have (spore.md §1.1); tables and names of Nodes are keyed by it. */
+/** Whether `text` is a name that a node may have; tables and names of Nodes are keyed by it. */
 export function isHostname(text: string): boolean {
   return hostnamePattern.test(text);
 }

@@ -3,7 +3,7 @@ import type { Identity, Observation, Sighting } from "../driver.ts";
 import { count, isHostname, readLabels, word } from "./device-facts.ts";
 import { protocolError } from "./node-http.ts";
 
-/** `GET /api/node/status`, read (spore.md §4.2). */
+/** `GET /api/node/status`, read. */
 export interface NodeStatus {
   readonly observation: Observation;
   /** Whether the node named itself; upstream nodes give their chip id only, and the name follows from it. */

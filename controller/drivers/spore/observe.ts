@@ -19,7 +19,7 @@ const mask = "***";
 /** Newer nodes have the first, those of mid September 2025 the second. */
 const endpointPaths = ["/api/node/endpoints", "/api/node/capabilities"];
 const configPath = "/api/node/config";
-/** Where a node that does not tell its uptime in its status may tell it all the same, the shorter answer first (spore.md §4.9, §4.11). */
+/** Where a node that does not tell its uptime in its status may tell it all the same, the shorter answer first. */
 const uptimeSources = [
   { uri: "/api/monitoring/resources", key: "uptime_ms" },
   { uri: "/api/tasks/status", key: "uptime" },

@@ -4,7 +4,7 @@ import type { Action, Progress } from "../driver.ts";
 
 type Install = Extract<Action, { readonly kind: "InstallFirmware" }>;
 
-/** The slowest radio that is still worth waiting for (spore.md §9.5). */
+/** The slowest radio that is still worth waiting for. */
 const slowestBytesPerSecond = 15_000;
 const answerMs = 15_000;
 const totalMs = 180_000;
@@ -22,7 +22,7 @@ export class UploadFrames {
   }
 }
 
-/** The upload of an image (spore.md §4.4). Upstream nodes ignore the query. */
+/** The upload of an image. Upstream nodes ignore the query. */
 export function uploadRequest(
   { image, md5, version, fence }: Install,
   { contentType, before, after }: MultipartFrame,
@@ -40,7 +40,7 @@ export function uploadRequest(
 }
 
 /**
- * The deadlines of an upload (spore.md §9.9). What the socket took may still be in this machine's send buffer, so the answer may come as
+ * The deadlines of an upload. What the socket took may still be in this machine's send buffer, so the answer may come as
  * late as the slowest node takes for all of it.
  */
 export function uploadDeadlines(bytes: number): Deadlines {

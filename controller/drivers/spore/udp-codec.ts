@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 import { isJsonObject, type JsonValue } from "../../base/json.ts";
 import { type DeviceDetails, isHostname, readDetails } from "./device-facts.ts";
 
-/** One datagram of the cluster protocol (spore.md §2). */
+/** One datagram of the cluster protocol. */
 export type ClusterMessage =
   | { readonly kind: "discovery" }
   /** The oldest generation sends it bare. */
@@ -49,7 +49,7 @@ const readers: readonly (readonly [prefix: string, read: Reader])[] = [
   ["SPORE_PONG:", readPong],
 ];
 
-/** Spellings that the newest generation may use; compared without case (spore.md §2.9). */
+/** Spellings that the newest generation may use; compared without case. */
 const aliases: readonly (readonly [prefix: string, read: Reader])[] = [
   ["cluster/heartbeat:", (rest) => readHeartbeat(`:${rest}`)],
   ["node/update:", (rest) => readDetailsMessage("NODE_UPDATE", rest)],

@@ -6,7 +6,7 @@ import type { NodeStatus } from "./node-status.ts";
 type Request = Omit<DeviceRequest, "address" | "port">;
 type ActionOf<K extends Action["kind"]> = Extract<Action, { readonly kind: K }>;
 
-/** `POST /api/node/restart` (spore.md §4.5). */
+/** `POST /api/node/restart`. */
 export function restartRequest(): Request {
   return { method: "POST", path: "/api/node/restart", body: [] };
 }
@@ -19,7 +19,7 @@ export function configRequest({ values }: ActionOf<"PushConfig">, node: Pick<Nod
 }
 
 /**
- * `POST /api/node/config` with `labels` (spore.md §4.6). Our firmware merges, null removes. A node that may not know `merge`, and would
+ * `POST /api/node/config` with `labels`. Our firmware merges, null removes. A node that may not know `merge`, and would
  * replace, is sent all the labels it has as they should become.
  */
 export function labelsRequest({ labels, remove }: ActionOf<"SetLabels">, node: NodeStatus): Request {
