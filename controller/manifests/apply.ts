@@ -1,8 +1,7 @@
 import { Namespace } from "../api/core-kinds.ts";
 import { keyOf, type Resource } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
-import type { Manifest, Problem } from "./manifest.ts";
-import { positionText, problemText } from "./manifest.ts";
+import { type Manifest, type Problem, positionText, problemText } from "./manifest.ts";
 import type { ObjectApi } from "./object-api.ts";
 import { byDependency, planStep, type Step } from "./plan.ts";
 import type { ReadResult } from "./read-yaml.ts";

@@ -32,7 +32,7 @@ export function inventoryKey(directory: string): Key {
 
 /** Reads it; empty where the directory was never applied. */
 export async function readInventory(api: ObjectApi, directory: string): Promise<Inventory> {
-  const object = (await api.read(ConfigMap, inventoryKey(directory))) as ConfigMap | undefined;
+  const object = await api.read(ConfigMap, inventoryKey(directory));
   if (!object?.data) return empty;
   const { items = "", state, message = "" } = object.data;
   return {
@@ -51,7 +51,7 @@ export async function writeInventory(api: ObjectApi, directory: string, inventor
     state: inventory.state,
     message: inventory.message,
   };
-  const object = (await api.read(ConfigMap, key)) as ConfigMap | undefined;
+  const object = await api.read(ConfigMap, key);
   if (!object) {
     const fresh = { apiVersion: "v1", kind: "ConfigMap", metadata: { ...key }, data };
     await api.create(ConfigMap, fresh, false);

@@ -1,6 +1,5 @@
 import { backoffDelayMs } from "../base/backoff.ts";
-import type { Clock } from "../base/clock.ts";
-import { sleep } from "../base/clock.ts";
+import { type Clock, sleep } from "../base/clock.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { syncTree, type TreeSync } from "./sync-tree.ts";

@@ -9,7 +9,7 @@ export function lastApplied(live: Resource): JsonObject {
   const text = live.metadata.annotations?.[lastAppliedAnnotation];
   if (text === undefined) return {};
   try {
-    const value = JSON.parse(text) as JsonValue;
+    const value: JsonValue = JSON.parse(text);
     return isJsonObject(value) ? value : {};
   } catch {
     return {}; // somebody else's text: then nothing is known to have been applied

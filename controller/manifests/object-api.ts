@@ -5,7 +5,7 @@ import type { JsonObject } from "../base/json.ts";
 /** What applying manifests needs of an API server. */
 export interface ObjectApi {
   /** The object, or undefined when there is none. */
-  read(kind: Kind, key: Key): Promise<Resource | undefined>;
+  read<T extends Resource>(kind: Kind<T>, key: Key): Promise<T | undefined>;
   /** Creates, or with `dryRun` only checks whether it could. */
   create(kind: Kind, object: Resource, dryRun: boolean): Promise<Resource>;
   /** Merge patch, likewise. */

@@ -1,7 +1,8 @@
 import { Secret } from "../api/core-kinds.ts";
 import type { Kind } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
-import type { JsonObject } from "../base/json.ts";
+import { asJsonObject } from "../base/as-json.ts";
+import { isJsonObject, type JsonObject } from "../base/json.ts";
 import { lastApplied, lastAppliedAnnotation, withLastApplied } from "./last-applied.ts";
 import type { Manifest } from "./manifest.ts";
 import { threeWayMerge } from "./three-way-merge.ts";
@@ -20,7 +21,7 @@ export type Step =
 export function planStep(manifest: Manifest, live: Resource | undefined): Step {
   const object = withLastApplied(normal(manifest));
   if (!live) return { kind: "create", manifest, object };
-  const patch = threeWayMerge(asJson(lastApplied(live)), asJson(object), asJson(live));
+  const patch = threeWayMerge(lastApplied(live), asJsonObject(object), asJsonObject(live));
   const same = Object.keys(patch).length === 0 || (onlyAnnotation(patch) && isSameText(object, live));
   return same ? { kind: "unchanged", manifest } : { kind: "patch", manifest, patch };
 }
@@ -47,13 +48,12 @@ function normal({ kind, object }: Manifest): Resource {
 }
 
 function onlyAnnotation(patch: JsonObject): boolean {
-  const text = JSON.stringify(patch);
-  const metadata = patch.metadata as { annotations?: JsonObject } | undefined;
-  const annotations = Object.keys(metadata?.annotations ?? {});
-  const expected = {
-    metadata: { annotations: { [lastAppliedAnnotation]: metadata?.annotations?.[lastAppliedAnnotation] } },
-  };
-  return annotations.length === 1 && text === JSON.stringify(expected);
+  const { metadata, ...rest } = patch;
+  if (!isJsonObject(metadata) || Object.keys(rest).length > 0) return false;
+  const { annotations, ...others } = metadata;
+  if (!isJsonObject(annotations) || Object.keys(others).length > 0) return false;
+  const names = Object.keys(annotations);
+  return names.length === 1 && names[0] === lastAppliedAnnotation;
 }
 
 /** Whether the annotation that is there says the same object, in whatever order of keys. */
@@ -61,8 +61,4 @@ function isSameText(object: Resource, live: Resource): boolean {
   const now = lastApplied(object);
   const before = lastApplied(live);
   return Object.keys(threeWayMerge(before, now, before)).length === 0;
-}
-
-function asJson(value: object): JsonObject {
-  return value as unknown as JsonObject; // objects come from JSON, and their types say nothing that JSON cannot
 }

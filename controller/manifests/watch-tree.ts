@@ -2,6 +2,7 @@ import { lstatSync, realpathSync } from "node:fs";
 import { sep } from "node:path";
 import { watch } from "chokidar";
 import type { Clock, Timer } from "../base/clock.ts";
+import { abortOf } from "../base/deadline.ts";
 
 /** How long a directory must have been quiet: editors save in several steps, and git checks out file by file. */
 const quietMs = 300;
@@ -24,10 +25,7 @@ export async function watchTree(
     timer = clock.after(quietMs, changed);
   });
   watcher.on("error", () => changed()); // what is wrong shows when the tree is read
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  await abortOf(signal);
   timer?.cancel();
   await watcher.close();
 }

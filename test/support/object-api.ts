@@ -12,8 +12,8 @@ export class MapObjectApi implements ObjectApi {
   /** Names that the "server" refuses, with the field that is at fault. */
   readonly refused = new Map<string, string>();
 
-  async read(kind: Kind, key: Key): Promise<Resource | undefined> {
-    return this.objects.get(id(kind, key));
+  async read<T extends Resource>(kind: Kind<T>, key: Key): Promise<T | undefined> {
+    return this.objects.get(id(kind, key)) as T | undefined;
   }
 
   async create(kind: Kind, object: Resource, dryRun: boolean): Promise<Resource> {
