@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { apiVersionOf } from "./api/kind.ts";
 import { type ApiServer, createApiServer } from "./apiserver/api-server.ts";
 import { builtinKinds } from "./apiserver/builtin/kinds.ts";
 import { openCredentials } from "./apiserver/credentials.ts";
@@ -13,10 +12,12 @@ import { controllers, mastersGroup, type User } from "./apiserver/user.ts";
 import { type BlobStore, openBlobStore } from "./artifacts/blob-store.ts";
 import { FactsCache } from "./artifacts/facts-cache.ts";
 import { type Clock, sleep } from "./base/clock.ts";
-import { abortOf } from "./base/deadline.ts";
+import { abortOf, Deadline } from "./base/deadline.ts";
+import { eachUntilAborted } from "./base/each-until-aborted.ts";
 import type { Logger } from "./base/log.ts";
 import { metricsText } from "./base/metrics-text.ts";
 import type { Random } from "./base/random.ts";
+import { kindLookup } from "./cli/known-kinds.ts";
 import { objectApi } from "./cli/object-api.ts";
 import { apiClient } from "./client/api-client.ts";
 import type { SporedConfiguration } from "./config/spored-options.ts";
@@ -50,10 +51,11 @@ interface Surroundings {
   readonly log: Logger;
 }
 
-/** Applies `--manifests` with the rights of the operator who named the directory. */
-const manifestsUser: User = { name: "system:spore-manifests", groups: [mastersGroup] };
+/** What this process itself asks of the API, `--manifests` and figures, it asks with the rights of who started it. */
+const operator: User = { name: "system:spore-manifests", groups: [mastersGroup] };
 /** After this long without a node it is worth saying what usually is in the way. */
 const noNodeAfterMs = 10_000;
+const figuresTimeoutMs = 5000;
 
 /**
  * The control plane in one process: opens in order, runs until `signal` aborts, closes in the opposite order.
@@ -82,7 +84,11 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
 
   const manager = assemble(around, { server, blobs, sightings, live, drivers });
-  const source = { healthy: () => !signal.aborted, metrics: () => figures(server, manager, sightings) };
+  const metrics = async () => {
+    using deadline = new Deadline(clock, signal, figuresTimeoutMs, "collecting the figures");
+    return await figures(server, manager, sightings, deadline.signal);
+  };
+  const source = { healthy: () => !signal.aborted, metrics };
   await using health = await serveHealth(configuration.gatewayPort, source, log);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -165,13 +171,12 @@ async function keepManifests(
   signal: AbortSignal,
 ): Promise<void> {
   if (configuration.manifests === undefined) return;
-  const client = apiClient(inProcessTransport(server, manifestsUser), { clock, userAgent: "spored-manifests" });
-  const byName = new Map(kinds.map((served) => [`${apiVersionOf(served.kind)} ${served.kind.kind}`, served]));
+  const client = apiClient(inProcessTransport(server, operator), { clock, userAgent: "spored-manifests" });
   await keepTree(
     {
       directory: resolve(configuration.manifests),
       pruneAll: configuration.pruneAll,
-      lookup: (apiVersion, kind) => byName.get(`${apiVersion} ${kind}`),
+      lookup: kindLookup(kinds),
       kindOf: (group, name) => kinds.find(({ kind }) => kind.group === group && kind.kind === name)?.kind,
       api: objectApi(client, "spored-manifests", signal, (text) => log.warn({}, text)),
       log,
@@ -203,7 +208,12 @@ function hearing({ discoveryBind, broadcast, udpPort }: SporedConfiguration): st
   return `UDP ${udpPort} on ${discoveryBind}, broadcasts to ${broadcast}`;
 }
 
-async function figures(server: ApiServer, manager: Manager, sightings: Sightings): Promise<string> {
+async function figures(
+  server: ApiServer,
+  manager: Manager,
+  sightings: Sightings,
+  signal: AbortSignal,
+): Promise<string> {
   const phases = new Map<string, number>();
   for (const { phase } of sightings.all()) phases.set(phase, (phases.get(phase) ?? 0) + 1);
   const runs = Object.entries(manager.figures());
@@ -240,10 +250,10 @@ async function figures(server: ApiServer, manager: Manager, sightings: Sightings
     path: "/metrics",
     query: new URLSearchParams(),
     headers: {},
-    signal: AbortSignal.timeout(5000),
+    signal,
   } as const;
-  const { body } = await server.handle(request, manifestsUser);
+  const { body } = await server.handle(request, operator);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  for await (const chunk of eachUntilAborted(body, signal)) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8") + own;
 }
