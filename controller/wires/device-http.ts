@@ -56,9 +56,11 @@ type Broken = Extract<Exchange, { readonly kind: "broken" }>;
 
 const bodyMaxBytes = 256 * 1024;
 const headMaxBytes = 8 * 1024;
+/** One for all connections: what is in it is copied before anybody reads on. */
+const readBuffer = Buffer.allocUnsafe(16 * 1024);
 const asciiText = /^[\t\x20-\x7e]*$/;
 /** Each chunk is handed over whole, which must be faster than the idle deadline on the slowest radio. */
-const chunkBytes = { min: 16 * 1024, first: 64 * 1024, max: 128 * 1024 } as const;
+const chunkBytes = { min: 16 * 1024, first: 64 * 1024, max: 256 * 1024 } as const;
 
 /**
  * Asks a device something, over a connection of its own. Never throws for what a device or a network does; follows no redirects. When
@@ -115,13 +117,13 @@ class OpenExchange {
     else if (!isIPv4(address)) this.#break("unreachable", `"${address}" is not an IPv4 address.`);
     if (this.#settled) return;
     const { connectMs, totalMs } = this.#deadlines;
-    const socket = connect({ host: address, port, noDelay: true });
+    const onread = { buffer: readBuffer, callback: (bytes: number) => this.#onBytes(bytes) };
+    const socket = connect({ host: address, port, noDelay: true, onread });
     this.#socket = socket;
     this.#signal.addEventListener("abort", this.#onAbort, { once: true });
     this.#expect(connectMs, `No connection within ${connectMs / 1000} s.`);
     this.#total = this.#clock.after(totalMs, () => this.#break("silent", `Not finished within ${totalMs / 1000} s.`));
     socket.once("connect", () => void this.#send(socket).catch((error: unknown) => this.#fail(error)));
-    socket.on("data", (bytes: Buffer) => this.#receive(this.#reader.push(bytes)));
     socket.on("error", (error) => this.#onError(error));
     socket.on("close", () => this.#onClose());
   }
@@ -148,7 +150,7 @@ class OpenExchange {
       const atOnce = await written(socket, parts.take(bytes));
       if (!this.#settled) onSent?.(sentBytes);
       // A fast device costs few system calls then, and a slow one shows its progress.
-      nextBytes = atOnce ? Math.min(2 * nextBytes, chunkBytes.max) : Math.max(nextBytes / 2, chunkBytes.min);
+      nextBytes = atOnce ? Math.min(4 * nextBytes, chunkBytes.max) : Math.max(nextBytes / 2, chunkBytes.min);
       // Lets an early answer be read before the next bytes provoke a reset that would discard it.
       if (atOnce && sentBytes < totalBytes) await new Promise((resolve) => setImmediate(resolve));
       if (this.#settled || this.#answering) return;
@@ -156,6 +158,11 @@ class OpenExchange {
     this.#lastByteLeft = true;
     this.#sentAtMs = this.#clock.monotonic();
     this.#expect(answerMs, `No answer within ${answerMs / 1000} s.`);
+  }
+
+  #onBytes(bytes: number): boolean {
+    if (!this.#settled) this.#receive(this.#reader.push(Buffer.from(readBuffer.subarray(0, bytes))));
+    return true;
   }
 
   #receive(state: ResponseState): void {
