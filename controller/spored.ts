@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { Node } from "./api/node.ts";
 import { type ApiServer, createApiServer } from "./apiserver/api-server.ts";
 import { builtinKinds } from "./apiserver/builtin/kinds.ts";
 import { openCredentials } from "./apiserver/credentials.ts";
@@ -15,7 +16,6 @@ import { type Clock, sleep } from "./base/clock.ts";
 import { abortOf, Deadline } from "./base/deadline.ts";
 import { eachUntilAborted } from "./base/each-until-aborted.ts";
 import type { Logger } from "./base/log.ts";
-import { metricsText } from "./base/metrics-text.ts";
 import type { Random } from "./base/random.ts";
 import { kindLookup } from "./cli/known-kinds.ts";
 import { objectApi } from "./cli/object-api.ts";
@@ -25,6 +25,7 @@ import { families } from "./drivers/families.ts";
 import { LiveNodes } from "./drivers/live-nodes.ts";
 import { Drivers } from "./drivers/registry.ts";
 import { Sightings } from "./drivers/sightings.ts";
+import { fleetFigures } from "./gateway/fleet-figures.ts";
 import { serveHealth } from "./gateway/health-server.ts";
 import { keepTree } from "./manifests/keep-tree.ts";
 import { artifactCollector } from "./reconcilers/artifact-collector.ts";
@@ -86,7 +87,9 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   const manager = assemble(around, { server, blobs, sightings, live, drivers });
   const metrics = async () => {
     using deadline = new Deadline(clock, signal, figuresTimeoutMs, "collecting the figures");
-    return await figures(server, manager, sightings, deadline.signal);
+    const nodes = manager.caches.of(Node).list();
+    const fleet = fleetFigures({ devices: [...sightings.all()], nodes, controllers: manager.figures() });
+    return `${await apiFigures(server, deadline.signal)}${fleet}`;
   };
   const source = { healthy: () => !signal.aborted, metrics };
   await using health = await serveHealth(configuration.gatewayPort, source, log);
@@ -208,52 +211,10 @@ function hearing({ discoveryBind, broadcast, udpPort }: SporedConfiguration): st
   return `UDP ${udpPort} on ${discoveryBind}, broadcasts to ${broadcast}`;
 }
 
-async function figures(
-  server: ApiServer,
-  manager: Manager,
-  sightings: Sightings,
-  signal: AbortSignal,
-): Promise<string> {
-  const phases = new Map<string, number>();
-  for (const { phase } of sightings.all()) phases.set(phase, (phases.get(phase) ?? 0) + 1);
-  const runs = Object.entries(manager.figures());
-  const perController = (pick: (figure: (typeof runs)[number][1]) => number) =>
-    runs.map(([controller, figure]) => ({ labels: { controller }, value: pick(figure) }));
-  const own = metricsText([
-    {
-      name: "spore_devices",
-      help: "Devices in the liveness table.",
-      type: "gauge",
-      samples: [...phases].map(([phase, value]) => ({ labels: { phase }, value })),
-    },
-    {
-      name: "spore_controller_runs_total",
-      help: "Reconcile runs.",
-      type: "counter",
-      samples: perController(({ runs }) => runs),
-    },
-    {
-      name: "spore_controller_failures_total",
-      help: "Runs that failed.",
-      type: "counter",
-      samples: perController(({ failures }) => failures),
-    },
-    {
-      name: "spore_controller_waiting",
-      help: "Keys that wait for a worker.",
-      type: "gauge",
-      samples: perController(({ waiting }) => waiting),
-    },
-  ]);
-  const request = {
-    method: "GET",
-    path: "/metrics",
-    query: new URLSearchParams(),
-    headers: {},
-    signal,
-  } as const;
-  const { body } = await server.handle(request, operator);
+async function apiFigures(server: ApiServer, signal: AbortSignal): Promise<string> {
+  const query = new URLSearchParams();
+  const { body } = await server.handle({ method: "GET", path: "/metrics", query, headers: {}, signal }, operator);
   const chunks: Uint8Array[] = [];
   for await (const chunk of eachUntilAborted(body, signal)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8") + own;
+  return Buffer.concat(chunks).toString("utf8");
 }

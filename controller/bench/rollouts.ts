@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Node, type NodeStatusOperation } from "../api/node.ts";
+import { sleep } from "../base/clock.ts";
 import { Deadline } from "../base/deadline.ts";
 import { SporeError } from "../base/errors.ts";
 import { simulatedImage } from "../simulator/spore/simulated-image.ts";
@@ -45,46 +45,68 @@ export async function withRollouts<T>(
   await mkdir(directory, { recursive: true });
   const flags = ["--auto-adopt", "default", "--ota-parallel", `${parallel}`];
   await using plane = await startPlane(udpPort, join(directory, "data"), flags, context);
-  const firmwares: string[] = [];
+  const images: Image[] = [];
   for (const version of versions) {
     const image = simulatedImage({ name: "lab-sensor", version, sizeBytes: imageBytes });
-    firmwares.push(await pushImage(plane, image, directory, context));
+    images.push({ version, firmware: await pushImage(plane, image, directory, context) });
   }
+  const next = () => {
+    const [image] = images.reverse();
+    if (!image) throw new SporeError("SPORE_INTERNAL", "There is no image to roll out.");
+    return image;
+  };
   await using _load = await startNodeLoad({ ...fleet, udpPort, labels: { bench: "yes" } }, signal);
   const converged = () => until(async () => (await convergedNodes(plane, signal)) === fleet.count, context);
-  await createGroup(plane, firmwares[0] ?? "", signal);
+  await createGroup(plane, next().firmware, signal);
   await converged();
   return await use({
     async next() {
-      firmwares.reverse();
-      const tookMs = await rollOut(plane, firmwares[0] ?? "", fleet.count, context);
+      const tookMs = await rollOut(plane, next(), fleet.count, context);
       await converged();
       return tookMs;
     },
   });
 }
 
-async function rollOut(plane: BenchPlane, firmware: string, count: number, context: BenchContext): Promise<number> {
-  const { clock, signal } = context;
-  using deadline = new Deadline(clock, signal, rolloutTimeoutMs, "the rollout");
-  const { items, resourceVersion } = await plane.client.list(Node, {}, deadline.signal);
-  const before = new Map(items.map(({ metadata, status }) => [metadata.name, status?.operation?.id]));
-  const recorded = new Set<string>();
-  const startMs = clock.monotonic();
-  await setFirmware(plane, firmware, deadline.signal);
-  for await (const event of plane.client.watch(Node, { resourceVersion }, deadline.signal)) {
-    if (event.type === "BOOKMARK") continue;
-    const { metadata, status } = event.object;
-    if (hasOutcome(metadata.name, before.get(metadata.name), status?.operation)) recorded.add(metadata.name);
-    if (recorded.size === count) return clock.monotonic() - startMs;
-  }
-  throw new SporeError("SPORE_UNAVAILABLE", `The watch ended after ${recorded.size} of ${count} outcomes.`);
+/** Asks often enough to be right to some milliseconds, and seldom enough not to be what is measured; a watch of all nodes would be. */
+const lookEveryMs = 10;
+const notTaken = new Set(["Refused", "Failed", "Unknown"]);
+const operationSample = /^spore_node_operations\{kind="InstallFirmware",version="([^"]*)",phase="([^"]*)"\} (\d+)$/gm;
+
+interface Image {
+  readonly version: string;
+  /** The Firmware's name. */
+  readonly firmware: string;
 }
 
-/** @throws SporeError when the outcome is anything but that the device took the image: then the row measures something else. */
-function hasOutcome(name: string, before: string | undefined, operation: NodeStatusOperation | undefined): boolean {
-  if (operation === undefined || operation.id === before || operation.phase === "Transferring") return false;
-  const { phase, message = "" } = operation;
-  if (phase !== "Refused" && phase !== "Failed" && phase !== "Unknown") return true;
-  throw new SporeError("SPORE_UNAVAILABLE", `The upload to ${name} ended as ${phase}: ${message}`);
+async function rollOut(
+  plane: BenchPlane,
+  { version, firmware }: Image,
+  count: number,
+  { clock, signal }: BenchContext,
+): Promise<number> {
+  using deadline = new Deadline(clock, signal, rolloutTimeoutMs, "the rollout");
+  const startMs = clock.monotonic();
+  await setFirmware(plane, firmware, deadline.signal);
+  for (;;) {
+    const recorded = await outcomesOf(plane, version, deadline.signal);
+    if (recorded === count) return clock.monotonic() - startMs;
+    await sleep(clock, lookEveryMs, deadline.signal);
+  }
+}
+
+/**
+ * How many nodes have the outcome of an install of `version` in their status.
+ *
+ * @throws SporeError when an outcome is anything but that the device took the image: then the row measures something else.
+ */
+async function outcomesOf({ spored }: BenchPlane, version: string, signal: AbortSignal): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${spored.healthPort}/metrics`, { signal });
+  let recorded = 0;
+  for (const [, of, phase = "", nodes] of (await answer.text()).matchAll(operationSample)) {
+    if (of !== version || phase === "Transferring") continue;
+    if (notTaken.has(phase)) throw new SporeError("SPORE_UNAVAILABLE", `${nodes} uploads ended as ${phase}.`);
+    recorded += Number(nodes);
+  }
+  return recorded;
 }

@@ -21,6 +21,7 @@ import { hasNews } from "./look-schedule.ts";
 import { NodeMemories } from "./memory.ts";
 import { permissionOf } from "./permission.ts";
 import { stepOn } from "./run.ts";
+import { sayOfGroup } from "./say-of-group.ts";
 import { attemptsThatCount } from "./situation.ts";
 import { type NodeDependencies, type NodeWork, nodesByHostname, nodesByNameClaim } from "./work.ts";
 
@@ -44,7 +45,7 @@ export function nodeController(dependencies: NodeDependencies): ControllerSpec<N
     concurrency,
     when: desireChanged,
     watches: [
-      watch(NodeGroup, (group) => nodesOf(nodes, group), desireChanged),
+      watch(NodeGroup, (group) => nodesOf(nodes, group), saysOtherwise),
       watch(Secret, (secret) => nodesOfConfig(caches, secret)),
       watch(Node, (node) => rivalsOf(caches, node), claimsAnotherName),
     ],
@@ -58,6 +59,10 @@ function nodesOf(nodes: Cache<Node>, group: NodeGroup): readonly Key[] {
   const assigned = nodes.index(groupsOf).get(keyText(keyOf(group)));
   const waiting = nodes.index(unassignedOf).get(group.metadata.namespace ?? "");
   return [...assigned, ...waiting.filter((node) => wouldSelect(group, node))].map(keyOf);
+}
+
+function saysOtherwise({ object, old }: Change<NodeGroup>): boolean {
+  return sayOfGroup(object) !== sayOfGroup(old);
 }
 
 /** The nodes whose configuration the Secret holds. */

@@ -25,6 +25,7 @@ import { phaseWatch } from "./memory.ts";
 import { isOpen, lookAgainMs } from "./operation.ts";
 import { permissionOf } from "./permission.ts";
 import { type Plan, planNext, writingPlans } from "./plan.ts";
+import { sayOfGroup } from "./say-of-group.ts";
 import { attemptsThatCount } from "./situation.ts";
 import { type RunEnd, settleStatus, tellOwnership } from "./status.ts";
 import type { NodeDependencies, NodeWork } from "./work.ts";
@@ -155,7 +156,7 @@ async function carryOut(
 function isOvertaken({ caches }: NodeDependencies, { node, desired: { group } }: NodeWork): boolean {
   const nodeNow = caches.of(Node).get(keyOf(node));
   const groupNow = group && caches.of(NodeGroup).get(keyOf(group));
-  return standing(nodeNow) !== standing(node) || standing(groupNow) !== standing(group);
+  return standing(nodeNow) !== standing(node) || sayOfGroup(groupNow) !== sayOfGroup(group);
 }
 
 /** What changes when an object is made anew, gets another spec, or is about to go. */
