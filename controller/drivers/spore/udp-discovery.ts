@@ -50,6 +50,8 @@ const quietQueryMs = 10_000;
 const unknownPrefixesMax = 32;
 /** Some 300 bytes each. */
 const habitsMax = 65_536;
+/** No node's heartbeat is longer; what is padded is not worth the memory. */
+const habitMaxBytes = 128;
 
 /** Hears the cluster protocol and asks for it. */
 export class UdpDiscovery {
@@ -154,6 +156,7 @@ export class UdpDiscovery {
   }
 
   #noteHabit({ datagram, sighting }: Habit): void {
+    if (datagram.length > habitMaxBytes) return;
     if (this.#habits.size >= habitsMax && !this.#habits.has(sighting.address)) return;
     // A copy: what was received lies alone in a block of memory that was made for the largest datagram.
     this.#habits.set(sighting.address, { datagram: Buffer.from(datagram), sighting });

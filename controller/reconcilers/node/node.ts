@@ -18,11 +18,12 @@ import { noteFailure } from "./failures.ts";
 import { isExecuting, isWaiting, stopInstall, tellsWaitInMs, waitsForTurn } from "./install.ts";
 import { identityOf, locate } from "./locate.ts";
 import { hasNews } from "./look-schedule.ts";
-import { NodeMemories } from "./memory.ts";
+import { NodeMemories, type NodeMemory } from "./memory.ts";
 import { permissionOf } from "./permission.ts";
 import { stepOn } from "./run.ts";
 import { sayOfGroup } from "./say-of-group.ts";
 import { attemptsThatCount } from "./situation.ts";
+import { Strangers } from "./strangers.ts";
 import { type NodeDependencies, type NodeWork, nodesByHostname, nodesByNameClaim } from "./work.ts";
 
 /** Runs wait for sockets most of the time. */
@@ -107,17 +108,22 @@ function soundings({ caches, sightings }: NodeDependencies): Source {
 
 function reconcileNode(dependencies: NodeDependencies): Reconcile {
   const memories = new NodeMemories();
+  const strangers = new Strangers();
   let startedAtMs: number | undefined;
   return async (key, context) => {
     const nowMs = context.clock.monotonic();
     startedAtMs ??= nowMs;
     const node = dependencies.caches.of(Node).get(key);
     if (!node || node.metadata.deletionTimestamp !== undefined) return letGo(dependencies, memories, key, node);
-    const work = await prepare(dependencies, memories, node);
-    const outcome = collect(dependencies, work, context);
-    if (isExecuting(dependencies, node) && !attend(dependencies, work, nowMs))
-      return untilWaitIsTold(dependencies, work, nowMs);
-    return await stepOn(dependencies, work, { outcome, listeningMs: nowMs - startedAtMs }, context);
+    const listeningMs = nowMs - startedAtMs;
+    const memory = memories.of(node.metadata.name, node.metadata.uid ?? "");
+    return await strangers.admit(node, memory, async () => {
+      const work = await prepare(dependencies, memory, node);
+      const outcome = collect(dependencies, work, context);
+      if (isExecuting(dependencies, node) && !attend(dependencies, work, nowMs))
+        return untilWaitIsTold(dependencies, work, nowMs);
+      return await stepOn(dependencies, work, { outcome, listeningMs }, context);
+    });
   };
 }
 
@@ -132,10 +138,9 @@ function letGo(dependencies: NodeDependencies, memories: NodeMemories, key: Key,
 
 async function prepare(
   { caches, sightings, drivers, facts }: NodeDependencies,
-  memories: NodeMemories,
+  memory: NodeMemory,
   node: Node,
 ): Promise<NodeWork> {
-  const memory = memories.of(node.metadata.name, node.metadata.uid ?? "");
   const desired = await desiredOf(node, caches, facts);
   const conflict = conflictOf(node, memory, caches);
   const { operation, failedAttempts, firmware, pushedLabels = [], restartedAt } = node.status ?? {};
