@@ -48,9 +48,14 @@ describe("ResponseReader", () => {
   });
 
   it.each(["\n", "\v", "\0", "x"])("reads a header of blanks that ends in %j as fast as any other", (end) => {
-    const startedMs = performance.now();
-    read(`HTTP/1.1 200 OK\r\nA:${" ".repeat(8000)}${end}\r\nContent-Length: 0\r\n\r\n`);
-    expect(performance.now() - startedMs).toBeLessThan(20);
+    const head = `HTTP/1.1 200 OK\r\nA:${" ".repeat(8000)}${end}\r\nContent-Length: 0\r\n\r\n`;
+    const tookMs = Array.from({ length: 10 }, () => {
+      const startedMs = performance.now();
+      read(head);
+      return performance.now() - startedMs;
+    });
+    // Trying every way to share the blanks out takes 100 ms and more each time; a machine that is busy delays some of them.
+    expect(Math.min(...tookMs)).toBeLessThan(20);
   });
 
   it("takes nothing of what follows the response", () => {
