@@ -20,11 +20,14 @@ export interface NextLook {
   readonly why: string;
 }
 
-/** As `spore.md` §9.9 allows: status at most every 10 s, unless something happened. */
+/** A device is asked for its status at most every 10 s, unless something happened. */
 const quietMinMs = 10_000;
-const quietMaxMs = 10 * 60_000;
 /** Upstream devices do not say unasked what changed on them. */
 const mutePollMs = 60_000;
+/** Ours do. After so many looks at which nothing had happened, the next ones are for what the network lost. */
+const soonLooks = 2;
+const rareMinMs = 120_000;
+const rareMaxMs = 10 * 60_000;
 const failureMinMs = 3_000;
 const failureMaxMs = 5 * 60_000;
 
@@ -48,11 +51,15 @@ export function nextLook(record: LookRecord, device: LiveDevice | undefined, now
     return { inMs: until(triedAtMs, backInMs, nowMs), why: "it did not answer" };
   }
   if (device?.phase !== "Active" && (seenAtMs ?? 0) + quietMinMs <= nowMs) return { inMs: 0, why: "it fell silent" };
-  const quietMs = Math.min(
-    isTalkative(device) ? quietMaxMs : mutePollMs,
-    quietMinMs * 2 ** Math.min(record.quietLooks, 10),
-  );
+  const quietMs = quietDelayMs(record.quietLooks, isTalkative(device));
   return { inMs: until(triedAtMs, quietMs * (0.9 + jitter / 5), nowMs), why: "it is looked at from time to time" };
+}
+
+function quietDelayMs(quietLooks: number, talkative: boolean): number {
+  const doublings = Math.min(quietLooks, 10);
+  if (!talkative) return Math.min(mutePollMs, quietMinMs * 2 ** doublings);
+  if (quietLooks < soonLooks) return quietMinMs * 2 ** doublings;
+  return Math.min(rareMaxMs, rareMinMs * 2 ** (doublings - soonLooks));
 }
 
 /** Whether the device says something else than when it was last looked at: what was seen then is no longer to be relied on. */

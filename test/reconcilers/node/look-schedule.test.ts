@@ -46,7 +46,8 @@ describe("nextLook", () => {
     ["at once the first time", neverLooked, ours, 0, 0],
     ["after ten seconds of quiet", looked(), ours, 1_000, 10_000],
     ["in what is left of them", looked(), ours, 8_000, 3_000],
-    ["ever more rarely", looked({ quietLooks: 3 }), ours, 1_000, 80_000],
+    ["once more soon", looked({ quietLooks: 1 }), ours, 1_000, 20_000],
+    ["ever more rarely after that", looked({ quietLooks: 3 }), ours, 1_000, 240_000],
     ["at least every ten minutes", looked({ quietLooks: 99 }), ours, 1_000, 600_000],
     [
       "at least every minute where it does not say what changed",
