@@ -12,9 +12,9 @@ import type { Store } from "../store/store.ts";
 import { answerArtifacts } from "./artifacts.ts";
 import { forbidden, mayDo } from "./authorize.ts";
 import type { Workshop } from "./call.ts";
-import { Collections } from "./collections.ts";
 import { answerHealth, type HealthCheck } from "./health.ts";
 import { KeyedLock } from "./keyed-lock.ts";
+import { KindRegistry } from "./kind-registry.ts";
 import { liveNodes } from "./live-nodes.ts";
 import { NamespaceTermination } from "./namespace-termination.ts";
 import { firstNamespaces, Namespaces } from "./namespaces.ts";
@@ -72,7 +72,7 @@ class Server implements ApiServer {
   readonly #options: ApiServerOptions;
   readonly #closing = new AbortController();
   readonly #shop: Workshop;
-  readonly #collections: Collections;
+  readonly #registry: KindRegistry;
   readonly #termination: NamespaceTermination;
   readonly #resources: ResourceHandler;
   readonly #static: StaticPaths;
@@ -81,23 +81,23 @@ class Server implements ApiServer {
   constructor(options: ApiServerOptions) {
     const { store, kinds, clock, random, log, live } = options;
     this.#options = options;
-    this.#collections = new Collections(kinds, store, new ObjectCache());
-    const namespaces = new Namespaces(this.#collections.namespaces);
+    this.#registry = new KindRegistry(store, new ObjectCache());
+    this.#registry.put("", kinds);
+    const namespaces = new Namespaces(this.#registry.namespaces);
     const closing = this.#closing.signal;
     this.#shop = { store, clock, random, namespaces, locks: new KeyedLock(), closing };
     this.#termination = new NamespaceTermination({
       shop: this.#shop,
-      namespaces: this.#collections.namespaces,
-      contents: this.#collections.contents,
+      registry: this.#registry,
       log,
     });
     this.#resources = new ResourceHandler({
       shop: this.#shop,
-      collections: this.#collections,
+      registry: this.#registry,
       live: liveNodes(live),
       terminating: (namespace) => this.#termination.begin(namespace),
     });
-    this.#static = new StaticPaths(kinds);
+    this.#static = new StaticPaths(this.#registry);
   }
 
   async prepare(): Promise<void> {
@@ -120,7 +120,7 @@ class Server implements ApiServer {
       response = errorReply(this.#asSporeError(error, request, auditId));
     }
     const seconds = (clock.monotonic() - startMs) / 1000;
-    const { verb, resource } = metricLabels(info, this.#collections);
+    const { verb, resource } = metricLabels(info, this.#registry);
     this.#metrics.count(verb, resource, response.status, seconds);
     log.debug(
       { verb, path: request.path, user: user.name, status: response.status, seconds, auditId },
@@ -217,7 +217,7 @@ class Server implements ApiServer {
   }
 
   async #ensureNamespace(name: string): Promise<void> {
-    const { namespaces } = this.#collections;
+    const { namespaces } = this.#registry;
     if ((await namespaces.find(undefined, name)) !== undefined) return;
     const { clock, random, store } = this.#options;
     const metadata = {
@@ -238,10 +238,10 @@ class Server implements ApiServer {
 }
 
 /** Names for the metrics that come from our own lists, however strange the request. */
-function metricLabels(info: RequestInfo | undefined, collections: Collections) {
+function metricLabels(info: RequestInfo | undefined, registry: KindRegistry) {
   if (info === undefined) return { verb: "unknown", resource: "unknown" };
   if (info.kind === "path") return { verb: info.verb, resource: StaticPaths.nameOf(info.segments[0]) };
   const { group, version, plural } = info;
-  const known = collections.find(group, version, plural) !== undefined;
+  const known = registry.find(group, version, plural) !== undefined;
   return { verb: info.verb, resource: known ? resourceName(info) : "unknown" };
 }

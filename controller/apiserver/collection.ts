@@ -27,12 +27,14 @@ export class Collection {
   /** By key. Of two writes to one key at most one will succeed. */
   readonly #underway = new Map<string, { readonly object: JsonObject; readonly value: Uint8Array }>();
 
-  constructor(served: ServedKind, store: Store, cache: ObjectCache) {
+  /** @param era tells what was decoded by this definition of the kind from what an earlier one made of the same bytes. */
+  constructor(served: ServedKind, store: Store, cache: ObjectCache, era = 0) {
     this.served = served;
     this.#store = store;
     this.#cache = cache;
     this.#root = storageRoot(served.view?.stored ?? served.kind);
-    this.#view = served.view === undefined ? "" : `${served.kind.group}/${served.kind.kind}`;
+    const { group, version, kind } = served.kind;
+    this.#view = served.view === undefined ? `${era}` : `${era} ${group}/${version}/${kind}`;
   }
 
   /** The prefix of all keys, or of those in one namespace. */

@@ -1,16 +1,14 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Workshop } from "./call.ts";
-import type { Collection } from "./collection.ts";
 import { deleteEach } from "./delete.ts";
+import type { KindRegistry } from "./kind-registry.ts";
 import { isDeleting, metadataOf, textsIn } from "./object-meta.ts";
 import { isFree } from "./update.ts";
 
 interface Surroundings {
   readonly shop: Workshop;
-  readonly namespaces: Collection;
-  /** Everything that can lie in a namespace, each storage once. */
-  readonly contents: readonly Collection[];
+  readonly registry: KindRegistry;
   readonly log: Logger;
 }
 
@@ -37,7 +35,7 @@ export class NamespaceTermination {
 
   /** Goes on with what an earlier process did not finish. */
   async resume(): Promise<void> {
-    const { items } = await this.#at.namespaces.page(undefined, {});
+    const { items } = await this.#at.registry.namespaces.page(undefined, {});
     for (const { name, object } of items) if (isDeleting(object)) this.begin(name);
   }
 
@@ -59,7 +57,7 @@ export class NamespaceTermination {
     await shop.namespaces.quiet(namespace);
     for (let waitMs = lookAgainMs; !signal.aborted; waitMs = Math.min(2 * waitMs, lookAgainMaxMs)) {
       try {
-        const live = await this.#at.namespaces.find(undefined, namespace);
+        const live = await this.#at.registry.namespaces.find(undefined, namespace);
         if (live === undefined || !isDeleting(live.object)) return; // gone, or a dry run
         if ((await this.#sweep(namespace)) && (await this.#remove(namespace))) return;
       } catch (error) {
@@ -73,7 +71,7 @@ export class NamespaceTermination {
   /** Deletes what is in the namespace. @returns whether nothing is left. */
   async #sweep(namespace: string): Promise<boolean> {
     let left = 0;
-    for (const collection of this.#at.contents) {
+    for (const collection of this.#at.registry.contents) {
       const { items } = await collection.page(namespace, {});
       left += items.length;
       const fresh = items.filter(({ object }) => !isDeleting(object)).map(({ name }) => name);
@@ -86,7 +84,8 @@ export class NamespaceTermination {
 
   /** Removes the empty namespace. @returns whether it is gone; finalizers of others may still hold it. */
   async #remove(namespace: string): Promise<boolean> {
-    const { shop, namespaces } = this.#at;
+    const { shop, registry } = this.#at;
+    const { namespaces } = registry;
     return shop.locks.run(namespaces.key(undefined, namespace), async () => {
       const live = await namespaces.find(undefined, namespace);
       if (live === undefined) return true;

@@ -4,11 +4,11 @@ import type { ApiRequest, ApiResponse } from "../api/transport.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Call, ObjectCall, Workshop } from "./call.ts";
 import type { Collection } from "./collection.ts";
-import type { Collections } from "./collections.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { deleteCollection } from "./delete-collection.ts";
 import { get } from "./get.ts";
+import type { KindRegistry } from "./kind-registry.ts";
 import { list } from "./list.ts";
 import type { LiveNodes } from "./live-nodes.ts";
 import { readAnswerForm } from "./negotiate.ts";
@@ -22,7 +22,7 @@ import { watch } from "./watch.ts";
 
 interface Parts {
   readonly shop: Workshop;
-  readonly collections: Collections;
+  readonly registry: KindRegistry;
   readonly live: LiveNodes;
   /** Told of each namespace that was marked as going away. */
   readonly terminating: (namespace: string) => void;
@@ -61,7 +61,7 @@ export class ResourceHandler {
   }
 
   #collectionOf({ group, version, plural, namespace, name, subresource, verb }: ResourceRequest): Collection {
-    const collection = this.#parts.collections.find(group, version, plural);
+    const collection = this.#parts.registry.find(group, version, plural);
     if (collection === undefined) throw notFoundPath();
     const { served } = collection;
     if (!served.kind.namespaced && namespace !== undefined) throw notFoundPath();
@@ -113,7 +113,7 @@ export class ResourceHandler {
         return patch(call, shop);
       case "delete": {
         const response = await remove(call, shop);
-        if (call.collection === this.#parts.collections.namespaces) this.#parts.terminating(call.name);
+        if (call.collection === this.#parts.registry.namespaces) this.#parts.terminating(call.name);
         return response;
       }
       default:

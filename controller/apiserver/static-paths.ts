@@ -1,10 +1,10 @@
 import type { ApiRequest, ApiResponse } from "../api/transport.ts";
 import { SporeError } from "../base/errors.ts";
 import { type Discovery, discoveryOf } from "./discovery.ts";
+import type { ServedKinds } from "./kind-registry.ts";
 import { type OpenApiV2, openApiV2Of, openApiV2ProtobufType } from "./openapi-v2.ts";
 import { type OpenApiV3, openApiV3Of } from "./openapi-v3.ts";
 import { bytesReply } from "./reply.ts";
-import type { ServedKind } from "./served-kind.ts";
 import { isKnown, type StaticDocument } from "./static-document.ts";
 import { versionInfo } from "./version.ts";
 
@@ -23,14 +23,11 @@ const roots: readonly string[] = [
 
 /** The documents that describe what is served: discovery and OpenAPI. */
 export class StaticPaths {
-  readonly #discovery: Discovery;
-  readonly #openApiV2: OpenApiV2;
-  readonly #openApiV3: OpenApiV3;
+  readonly #served: ServedKinds;
+  #documents: Documents | undefined;
 
-  constructor(kinds: readonly ServedKind[]) {
-    this.#discovery = discoveryOf(kinds);
-    this.#openApiV2 = openApiV2Of(kinds, versionInfo.gitVersion);
-    this.#openApiV3 = openApiV3Of(kinds, versionInfo.gitVersion);
+  constructor(served: ServedKinds) {
+    this.#served = served;
   }
 
   /** A first segment, if it is one of ours. */
@@ -48,22 +45,46 @@ export class StaticPaths {
   }
 
   #find(accept: string | undefined, segments: readonly string[]): StaticDocument | undefined {
+    const { discovery } = this.#current();
     const [root, first, second, ...rest] = segments;
     if (root === "openapi") return this.#findOpenApi(accept, segments.slice(1));
     if (rest.length > 0) return undefined;
     if (root === "api" || root === "apis") {
-      if (first === undefined) return this.#discovery.root(root, accept) ?? notAcceptable("application/json");
-      if (root === "api") return second === undefined ? this.#discovery.resources("", first) : undefined;
-      return second === undefined ? this.#discovery.group(first) : this.#discovery.resources(first, second);
+      if (first === undefined) return discovery.root(root, accept) ?? notAcceptable("application/json");
+      if (root === "api") return second === undefined ? discovery.resources("", first) : undefined;
+      return second === undefined ? discovery.group(first) : discovery.resources(first, second);
     }
     return undefined;
   }
 
-  #findOpenApi(accept: string | undefined, [version, ...path]: readonly string[]): StaticDocument | undefined {
-    if (version === "v3") return path.length === 0 ? this.#openApiV3.index() : this.#openApiV3.document(path.join("/"));
-    if (version !== "v2" || path.length > 0) return undefined;
-    return this.#openApiV2.document(accept) ?? notAcceptable(`application/json, ${openApiV2ProtobufType}`);
+  /** Made anew once kinds came or went. */
+  #current(): Documents {
+    const { revision, kinds } = this.#served;
+    if (this.#documents?.revision !== revision) {
+      this.#documents = {
+        revision,
+        discovery: discoveryOf(kinds),
+        openApiV2: openApiV2Of(kinds, versionInfo.gitVersion),
+        openApiV3: openApiV3Of(kinds, versionInfo.gitVersion),
+      };
+    }
+    return this.#documents;
   }
+
+  #findOpenApi(accept: string | undefined, [version, ...path]: readonly string[]): StaticDocument | undefined {
+    const { openApiV2, openApiV3 } = this.#current();
+    if (version === "v3") return path.length === 0 ? openApiV3.index() : openApiV3.document(path.join("/"));
+    if (version !== "v2" || path.length > 0) return undefined;
+    return openApiV2.document(accept) ?? notAcceptable(`application/json, ${openApiV2ProtobufType}`);
+  }
+}
+
+interface Documents {
+  /** Of the kinds that they describe. */
+  readonly revision: number;
+  readonly discovery: Discovery;
+  readonly openApiV2: OpenApiV2;
+  readonly openApiV3: OpenApiV3;
 }
 
 function notAcceptable(types: string): never {

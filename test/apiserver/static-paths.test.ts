@@ -3,7 +3,7 @@ import { StaticPaths } from "../../controller/apiserver/static-paths.ts";
 import { isSporeError } from "../../controller/base/errors.ts";
 import { sporeKinds } from "../support/spore-kinds.ts";
 
-const paths = new StaticPaths(sporeKinds);
+const paths = new StaticPaths({ revision: 1, kinds: sporeKinds });
 
 function get(path: string, headers: Readonly<Record<string, string>> = {}) {
   const request = {
