@@ -9,6 +9,7 @@ import { installCrds } from "./apiserver/install-crds.ts";
 import { listenHttps } from "./apiserver/listen.ts";
 import { ownCrds } from "./apiserver/own-kinds.ts";
 import { type ServedKind, servedKindsFromCrd } from "./apiserver/served-kind.ts";
+import { sporeHooks } from "./apiserver/spore-hooks.ts";
 import { controllers, mastersGroup, type User } from "./apiserver/user.ts";
 import { type BlobStore, openBlobStore } from "./artifacts/blob-store.ts";
 import { FactsCache } from "./artifacts/facts-cache.ts";
@@ -73,7 +74,7 @@ export async function runSpored(around: Surroundings, signal: AbortSignal): Prom
   const blobs = await openBlobStore(join(dataDir, "artifacts"), clock);
   const credentials = await openCredentials({ dataDir, clock, log });
   const crds = ownCrds();
-  const kinds = [...builtinKinds, ...crds.flatMap(servedKindsFromCrd)];
+  const kinds = [...builtinKinds, ...crds.flatMap((crd) => servedKindsFromCrd(crd, sporeHooks))];
   await installCrds({ store, crds, clock, random });
 
   const sightings = new Sightings(clock);

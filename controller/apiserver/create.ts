@@ -4,7 +4,6 @@ import type { ApiResponse } from "../api/transport.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { timestamp } from "../base/timestamp.ts";
-import { admissionCauses, admissionRefusal } from "./admission.ts";
 import { answerObject } from "./answer.ts";
 import { type Call, forbiddenObject, invalid, type Workshop } from "./call.ts";
 import { asManifest, checkAddress, normalise } from "./decode.ts";
@@ -52,7 +51,7 @@ function newborn(manifest: JsonObject, call: Call, shop: Workshop): JsonObject {
     uid: generateUid(shop.random),
     resourceVersion: undefined,
     creationTimestamp: timestamp(shop.clock.now()),
-    generation: served.builtin ? undefined : 1,
+    generation: served.hasGeneration ? 1 : undefined,
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
@@ -66,7 +65,7 @@ function newborn(manifest: JsonObject, call: Call, shop: Workshop): JsonObject {
 async function createNamed(object: JsonObject, call: Call, shop: Workshop, dryRun: boolean): Promise<ApiResponse> {
   const { served } = call.collection;
   const name = textIn(metadataOf(object), "name");
-  const refusal = admissionRefusal(object, undefined, call.user);
+  const refusal = served.hooks?.refuse?.(object, undefined, call.user);
   if (refusal !== undefined) throw forbiddenObject(served, name, refusal);
   const causes = createCauses(object, served);
   if (causes.length > 0) throw invalid(served, name, causes);
@@ -79,7 +78,7 @@ function createCauses(object: JsonObject, served: ServedKind) {
   const causes = [...metadataCauses(object, undefined, served), ...served.compiled.validate(object)];
   if (causes.length > 0) return causes;
   // The rules behind may rely on the shape that the schema gives.
-  return [...(served.hooks?.check?.(object) ?? []), ...admissionCauses(object, undefined)];
+  return served.hooks?.check?.(object) ?? [];
 }
 
 async function storeNew(

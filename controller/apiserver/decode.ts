@@ -15,7 +15,7 @@ export function asManifest(value: JsonValue, served: ServedKind): JsonObject {
   if (!isJsonObject(value)) throw new SporeError("SPORE_BAD_REQUEST", `the body of the request must be a ${kind.kind}`);
   const expected = { apiVersion: apiVersionOf(kind), kind: kind.kind };
   // Typed clients leave both out for kinds that they know.
-  const object = served.builtin ? { ...expected, ...value } : value;
+  const object = served.form === "native" ? { ...expected, ...value } : value;
   if (textIn(object, "kind") === "") throw missing("Kind", value);
   if (textIn(object, "apiVersion") === "") throw missing("apiVersion", value);
   if (object.kind !== expected.kind || object.apiVersion !== expected.apiVersion) {

@@ -139,9 +139,9 @@ function operation(served: ServedKind, verb: Verb, rest: Omit<Operation, "served
 const objectTypes = ["application/json", "application/yaml"];
 
 /** kubectl takes the presence of the strategic form for the promise that lists are merged by key. */
-function patchTypes({ builtin }: ServedKind): readonly string[] {
+function patchTypes({ form }: ServedKind): readonly string[] {
   const always = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
-  return builtin ? [...always, "application/strategic-merge-patch+json"] : always;
+  return form === "native" ? [...always, "application/strategic-merge-patch+json"] : always;
 }
 
 const dryRun: QueryParameter = { name: "dryRun", type: "string", description: "All: do everything but store." };

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { CustomResourceDefinition } from "../schema/custom-resource-definition.ts";
 import { readCrds } from "../schema/read-crds.ts";
 import { type ServedKind, servedKindsFromCrd } from "./served-kind.ts";
+import { sporeHooks } from "./spore-hooks.ts";
 
 /** Beside `controller/` in a checkout, and beside `dist/` in a package: two folders up from here in both. */
 const crdDirectory = fileURLToPath(new URL("../../crds", import.meta.url));
@@ -13,5 +14,5 @@ export function ownCrds(): readonly CustomResourceDefinition[] {
 
 /** The kinds of those CRDs. */
 export function ownKinds(): readonly ServedKind[] {
-  return ownCrds().flatMap(servedKindsFromCrd);
+  return ownCrds().flatMap((crd) => servedKindsFromCrd(crd, sporeHooks));
 }

@@ -20,7 +20,7 @@ const strategicType = "application/strategic-merge-patch+json";
 export async function patch(call: ObjectCall, shop: Workshop): Promise<ApiResponse> {
   const { served } = call.collection;
   const options = readWriteOptions(call.request.query, "PatchOptions");
-  const accepted = served.builtin ? [jsonType, mergeType, strategicType] : [jsonType, mergeType];
+  const accepted = served.form === "native" ? [jsonType, mergeType, strategicType] : [jsonType, mergeType];
   if (!accepted.includes(mediaType(call.request))) throw unsupported(accepted);
   const body = await readJsonBody(call.request, accepted);
   const apply = patcherOf(mediaType(call.request), body.value, served);

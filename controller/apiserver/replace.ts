@@ -15,7 +15,7 @@ export async function replace(call: ObjectCall, shop: Workshop): Promise<ApiResp
   const manifest = asManifest(body.value, served);
   const named = textIn(metadataOf(manifest), "name") === "" ? withMetadata(manifest, { name: call.name }) : manifest;
   checkAddress(named, call.namespace, call.name);
-  if (!served.builtin && textIn(metadataOf(named), "resourceVersion") === "") {
+  if (!served.unconditionalUpdate && textIn(metadataOf(named), "resourceVersion") === "") {
     const message = "Invalid value: 0x0: must be specified for an update"; // how Go prints none
     const cause = { reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" };
     throw invalid(served, call.name, [cause]);

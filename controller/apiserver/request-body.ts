@@ -28,8 +28,8 @@ export async function readJsonBody(request: ApiRequest, accepted: readonly strin
 }
 
 /** A whole object: JSON, and for kinds of Kubernetes itself protobuf too. Throws as `readJsonBody` does. */
-export function readObjectBody(request: ApiRequest, { builtin }: ServedKind): Promise<StrictJson> {
-  return readJsonBody(request, builtin ? ["application/json", protobufType] : ["application/json"]);
+export function readObjectBody(request: ApiRequest, { form }: ServedKind): Promise<StrictJson> {
+  return readJsonBody(request, form === "native" ? ["application/json", protobufType] : ["application/json"]);
 }
 
 /** As `readJsonBody`, for a body that may be absent. */

@@ -5,6 +5,7 @@ import { type CompiledSchema, compileSchema } from "../schema/compiled-schema.ts
 import type { CustomResourceDefinition, CustomResourceVersion } from "../schema/custom-resource-definition.ts";
 import type { JsonSchemaProps } from "../schema/schema.ts";
 import { ageColumn, columnOf, nameColumn, type TableColumn } from "./table-column.ts";
+import type { User } from "./user.ts";
 
 /** Everything that the server knows of one kind in one version. */
 export interface ServedKind {
@@ -24,8 +25,12 @@ export interface ServedKind {
   /** For the OpenAPI documents. `metadata` in it is implicit where it is absent. */
   readonly schema: JsonSchemaProps;
   readonly compiled: CompiledSchema;
-  /** A kind of Kubernetes itself: takes strategic merge patches, and needs neither `kind` nor `apiVersion` in a request body. */
-  readonly builtin: boolean;
+  /** `native`: one that Kubernetes' clients have compiled in. Bodies may come as protobuf and without `kind`, patches as strategic merge patches. */
+  readonly form: "native" | "custom";
+  /** Whether `metadata.generation` counts what was asked of it. */
+  readonly hasGeneration: boolean;
+  /** Whether a PUT need not say which version it replaces. */
+  readonly unconditionalUpdate: boolean;
   /** Set where objects are stored as those of another kind. */
   readonly view?: KindView;
   readonly hooks?: KindHooks;
@@ -56,12 +61,14 @@ export interface KindView {
   fromStored(object: JsonObject): JsonObject;
 }
 
-/** What a built-in kind does beyond its schema. Both are pure. */
+/** What a kind does beyond its schema. All are pure. */
 export interface KindHooks {
   /** Completes an object before it is validated, on create and on every update. */
   readonly complete?: (object: JsonObject) => JsonObject;
   /** What the schema cannot say of an object that is valid by it. `old` is the stored object on an update. */
   readonly check?: (object: JsonObject, old?: JsonObject) => readonly Cause[];
+  /** Why `user` may not write this object, although they may write objects of its kind; undefined when they may. */
+  readonly refuse?: (object: JsonObject, old: JsonObject | undefined, user: User) => string | undefined;
 }
 
 /**
@@ -70,11 +77,18 @@ export interface KindHooks {
  * @throws SporeError `SPORE_INVALID` when a printer column's path is malformed or a schema nests too deeply. Whether the schemas are
  * structural is another question: `structuralCauses`.
  */
-export function servedKindsFromCrd(crd: CustomResourceDefinition): readonly ServedKind[] {
-  return crd.spec.versions.filter((version) => version.served).map((version) => servedVersion(crd, version));
+export function servedKindsFromCrd(crd: CustomResourceDefinition, hooksOf: HooksOf): readonly ServedKind[] {
+  return crd.spec.versions.filter((version) => version.served).map((version) => servedVersion(crd, version, hooksOf));
 }
 
-function servedVersion({ spec }: CustomResourceDefinition, version: CustomResourceVersion): ServedKind {
+/** Finds what a program does beyond the CRD of a kind. */
+export type HooksOf = (kind: Kind) => KindHooks | undefined;
+
+function servedVersion(
+  { spec }: CustomResourceDefinition,
+  version: CustomResourceVersion,
+  hooksOf: HooksOf,
+): ServedKind {
   const { names, group, scope } = spec;
   const kind = {
     group,
@@ -84,6 +98,7 @@ function servedVersion({ spec }: CustomResourceDefinition, version: CustomResour
     namespaced: scope === "Namespaced",
   };
   const schema = version.schema.openAPIV3Schema;
+  const hooks = hooksOf(kind);
   return {
     kind,
     singular: names.singular ?? names.kind.toLowerCase(),
@@ -96,6 +111,9 @@ function servedVersion({ spec }: CustomResourceDefinition, version: CustomResour
     selectableFields: version.selectableFields?.map(({ jsonPath }) => jsonPath.replace(/^\./, "")) ?? [],
     schema,
     compiled: compileSchema(schema, kind),
-    builtin: false,
+    form: "custom",
+    hasGeneration: true,
+    unconditionalUpdate: false,
+    ...(hooks && { hooks }),
   };
 }

@@ -3,7 +3,6 @@ import { isSameResource } from "../api/kind.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
-import { admissionCauses, admissionRefusal } from "./admission.ts";
 import { conflict, forbiddenObject, invalid, type ObjectCall, type Workshop } from "./call.ts";
 import { checkAddress, type FieldPolicy, newCauses, normalise } from "./decode.ts";
 import { metadataCauses } from "./metadata-causes.ts";
@@ -67,7 +66,7 @@ function admitted(
   const normal = normalise(merged, served, policy, live.object);
   const next = withGeneration(normal, live.object, served);
   if (isSameJson(next, live.object)) return undefined;
-  const refusal = admissionRefusal(next, live.object, call.user);
+  const refusal = served.hooks?.refuse?.(next, live.object, call.user);
   if (refusal !== undefined) throw forbiddenObject(served, call.name, refusal);
   const causes = updateCauses(next, live.object, served);
   if (causes.length > 0) throw invalid(served, call.name, causes);
@@ -129,7 +128,7 @@ function updateCauses(next: JsonObject, live: JsonObject, served: ServedKind) {
     ...served.compiled.validate(live),
   ]);
   if (shape.length > 0) return shape;
-  return [...(served.hooks?.check?.(next, live) ?? []), ...admissionCauses(next, live)];
+  return served.hooks?.check?.(next, live) ?? [];
 }
 
 async function storeNext(

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { builtinKinds } from "../../controller/apiserver/builtin/kinds.ts";
 import { type ServedKind, servedKindsFromCrd } from "../../controller/apiserver/served-kind.ts";
+import { sporeHooks } from "../../controller/apiserver/spore-hooks.ts";
 import { readCrds } from "../../controller/schema/read-crds.ts";
 
 const crds = readCrds(fileURLToPath(new URL("../../crds", import.meta.url)));
@@ -8,7 +9,7 @@ const crds = readCrds(fileURLToPath(new URL("../../crds", import.meta.url)));
 /** What spored serves: the built-in kinds and those of `crds/`. */
 export const sporeKinds: readonly ServedKind[] = [
   ...builtinKinds,
-  ...crds.flatMap(({ crd }) => servedKindsFromCrd(crd)),
+  ...crds.flatMap(({ crd }) => servedKindsFromCrd(crd, sporeHooks)),
 ];
 
 /** One of them. */

@@ -6,7 +6,7 @@ import { allVerbs, type ServedKind } from "../served-kind.ts";
 import { ageColumn, nameColumn, type TableColumn } from "../table-column.ts";
 
 /** What differs from one built-in kind to the next; the rest follows from the kind. */
-type Particulars = Pick<ServedKind, "schema"> & Partial<Omit<ServedKind, "kind" | "schema" | "compiled" | "builtin">>;
+type Particulars = Pick<ServedKind, "schema"> & Partial<Omit<ServedKind, "kind" | "schema" | "compiled" | "form">>;
 
 /** A kind of Kubernetes itself. Without further words it has all verbs, no status subresource, and is printed as name and age. */
 export function builtinKind(kind: Kind, particulars: Particulars): ServedKind {
@@ -19,10 +19,12 @@ export function builtinKind(kind: Kind, particulars: Particulars): ServedKind {
     subresources: { status: false },
     columns: [nameColumn, ageColumn],
     selectableFields: [],
+    hasGeneration: false,
+    unconditionalUpdate: true,
     ...particulars,
     kind,
     compiled: compileSchema(particulars.schema, kind),
-    builtin: true,
+    form: "native",
   };
 }
 
