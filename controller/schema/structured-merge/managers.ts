@@ -28,15 +28,15 @@ export interface Write {
   /** Who writes. */
   readonly manager: string;
   readonly schema: JsonSchemaProps;
-  /** Fields that nobody owns. */
-  readonly ignored: FieldSet;
+  /** Which of some fields can be owned at all. */
+  readonly ownable: (fields: FieldSet) => FieldSet;
 }
 
 /** An ordinary write of `value`: what it adds or changes is the writer's alone from now on. Never conflicts. */
 export function ownedAfterUpdate(write: Write, value: JsonValue): Owned {
-  const { live, ownership, manager, schema, ignored } = write;
+  const { live, ownership, manager, schema, ownable } = write;
   const comparison = compared(live, value, schema);
-  const changed = comparison.added.union(comparison.modified).without(ignored);
+  const changed = ownable(comparison.added.union(comparison.modified));
   const after = mapped(ownership, (fields, who) =>
     who === manager ? fields.difference(comparison.removed) : fields.difference(comparison.removed).difference(changed),
   );
@@ -46,9 +46,9 @@ export function ownedAfterUpdate(write: Write, value: JsonValue): Owned {
 
 /** An apply of `configuration`, a part of an object: merged into the live one, without what the manager applied before and applies no longer. */
 export function ownedAfterApply(write: Write, configuration: JsonValue, force: boolean): Applied {
-  const { live, ownership, manager, schema, ignored } = write;
+  const { live, ownership, manager, schema, ownable } = write;
   const before = ownership.get(manager) ?? FieldSet.empty;
-  const fields = fieldsOf(configuration, schema).without(ignored);
+  const fields = ownable(fieldsOf(configuration, schema));
   const claimed = withFields(ownership, manager, fields);
   const value = pruned(merged(live, configuration, schema), before, claimed, schema);
   const comparison = compared(live, value, schema);
