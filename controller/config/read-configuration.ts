@@ -3,8 +3,17 @@ import { isIPv4 } from "node:net";
 import { parseDocument } from "yaml";
 import { defaultDataDirectory } from "../base/data-directory.ts";
 import { SporeError } from "../base/errors.ts";
+import { parseGoDuration } from "../base/go-duration.ts";
 import { systemErrorCode } from "../base/system-error-code.ts";
-import { flagOf, type OptionSpec, type SporedConfiguration, sporedOptions, variableOf } from "./spored-options.ts";
+import { checkTogether } from "./check-together.ts";
+import {
+  componentNames,
+  flagOf,
+  type OptionSpec,
+  type SporedConfiguration,
+  sporedOptions,
+  variableOf,
+} from "./spored-options.ts";
 
 type Option = keyof SporedConfiguration;
 type Values = Partial<Record<Option, string | readonly string[] | boolean>>;
@@ -28,7 +37,9 @@ export function readConfiguration(words: readonly string[], environment: Environ
   const variables = fromEnvironment(environment);
   const written = file?.path === undefined ? {} : fromFile(file.path);
   const given = { ...written, ...variables, ...flags };
-  return { kind: "run", configuration: withDefaults(given, environment) };
+  const configuration = withDefaults(given, environment);
+  checkTogether(configuration, new Set(Object.keys(given)));
+  return { kind: "run", configuration };
 }
 
 function fromFlags(words: readonly string[]): {
@@ -111,9 +122,20 @@ function withDefaults(given: Values, environment: Environment): SporedConfigurat
   const lan = given.lan === true;
   const text = (option: Option, fallback: string) => checked(option, given[option] ?? fallback);
   const list = (option: Option, fallback: readonly string[]) => lists(option, given[option] ?? fallback);
+  const optional = (option: Option) => (given[option] === undefined ? undefined : text(option, ""));
   const discoveryBind = text("discoveryBind", lan ? "0.0.0.0" : "127.0.0.1");
   const loopback = discoveryBind.startsWith("127.");
   return {
+    components: list("components", componentNames),
+    kubeconfig: optional("kubeconfig"),
+    context: optional("context"),
+    namespace: optional("namespace"),
+    installCrds: given.installCrds === true,
+    leaderElect: given.leaderElect !== false,
+    leaderElectLeaseDuration: text("leaderElectLeaseDuration", "15s"),
+    leaderElectRenewDeadline: text("leaderElectRenewDeadline", "10s"),
+    leaderElectRetryPeriod: text("leaderElectRetryPeriod", "2s"),
+    advertiseAddress: optional("advertiseAddress"),
     dataDir: text("dataDir", defaultDataDirectory(environment)),
     apiBind: text("apiBind", "127.0.0.1"),
     apiPort: Number(text("apiPort", "7443")),
@@ -123,7 +145,7 @@ function withDefaults(given: Values, environment: Environment): SporedConfigurat
     broadcast: text("broadcast", loopback ? "127.255.255.255" : "255.255.255.255"),
     lan,
     node: list("node", []),
-    manifests: given.manifests === undefined ? undefined : text("manifests", ""),
+    manifests: optional("manifests"),
     pruneAll: given.pruneAll === true,
     autoAdopt: list("autoAdopt", []),
     otaParallel: Number(text("otaParallel", "4")),
@@ -140,6 +162,7 @@ function checked(option: Option, value: string | readonly string[] | boolean): s
     throw refuse("a port is a number from 0 to 65535");
   if (spec.type === "count" && !/^[1-9]\d{0,3}$/.test(text)) throw refuse("must be a number from 1 to 9999");
   if (spec.type === "address" && !isIPv4(text)) throw refuse("must be an IPv4 address");
+  if (spec.type === "duration" && !((parseGoDuration(text) ?? 0) > 0)) throw refuse("must be a duration such as 15s");
   if (spec.type === "choice" && !spec.choices?.includes(text))
     throw refuse(`must be one of ${spec.choices?.join(", ")}`);
   if (spec.type === "text" && text === "") throw refuse("must not be empty");
@@ -147,8 +170,15 @@ function checked(option: Option, value: string | readonly string[] | boolean): s
 }
 
 function lists(option: Option, value: string | readonly string[] | boolean): readonly string[] {
-  const items = typeof value === "string" ? value.split(",") : typeof value === "boolean" ? [] : value;
+  const given = typeof value === "string" ? value.split(",") : typeof value === "boolean" ? [] : value;
+  const items = option === "components" ? given.flatMap((item) => item.split(",")) : given;
   if (items.includes("")) throw new SporeError("SPORE_USAGE", `${flagOf(option)} must not be empty`);
+  if (option === "components") {
+    const unknown = items.find((item) => !componentNames.some((name) => name === item));
+    const wanted = componentNames.join(" and ");
+    if (unknown !== undefined)
+      throw new SporeError("SPORE_USAGE", `--components "${unknown}": the parts are ${wanted}`);
+  }
   if (option === "node") for (const item of items) checkNodeAddress(item);
   return items;
 }

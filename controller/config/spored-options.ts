@@ -3,6 +3,20 @@
  * `SporedConfiguration` and the help.
  */
 export interface SporedConfiguration {
+  /** The parts that run: `apiserver`, `controllers`. */
+  readonly components: readonly string[];
+  /** Another API server to work on; undefined: this process is its own. `in-cluster`: the one whose pod this is. */
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  /** Where the Lease and what is published about this process lie, on another API server. */
+  readonly namespace: string | undefined;
+  readonly installCrds: boolean;
+  readonly leaderElect: boolean;
+  readonly leaderElectLeaseDuration: string;
+  readonly leaderElectRenewDeadline: string;
+  readonly leaderElectRetryPeriod: string;
+  /** Address under which the API server reaches this process; undefined: the aggregation layer does not. */
+  readonly advertiseAddress: string | undefined;
   readonly dataDir: string;
   readonly apiBind: string;
   readonly apiPort: number;
@@ -25,14 +39,57 @@ const logLevels = ["debug", "info", "warn", "error"] as const;
 
 /** How one option is read and explained. */
 export interface OptionSpec {
-  readonly type: "text" | "port" | "count" | "switch" | "list" | "address" | "choice";
+  readonly type: "text" | "port" | "count" | "switch" | "list" | "address" | "choice" | "duration";
   /** What stands behind the flag in the help. */
   readonly placeholder?: string;
   readonly choices?: readonly string[];
   readonly summary: string;
 }
 
+export const componentNames = ["apiserver", "controllers"] as const;
+
 export const sporedOptions: { readonly [K in keyof SporedConfiguration]: OptionSpec } = {
+  components: {
+    type: "list",
+    placeholder: "PART",
+    summary: `parts to run, of ${componentNames.join(", ")}; default all`,
+  },
+  kubeconfig: {
+    type: "text",
+    placeholder: "FILE",
+    summary: "work on the API server that FILE names and start none; in-cluster: the one whose pod this is",
+  },
+  context: { type: "text", placeholder: "NAME", summary: "context of --kubeconfig; default its current one" },
+  namespace: {
+    type: "text",
+    placeholder: "NAMESPACE",
+    summary: "with --kubeconfig, where the Lease lies; default the pod's or the context's",
+  },
+  installCrds: { type: "switch", summary: "with --kubeconfig, make or update the CustomResourceDefinitions at start" },
+  leaderElect: {
+    type: "switch",
+    summary: "with --kubeconfig, act only while holding a Lease; default true (--leader-elect=false)",
+  },
+  leaderElectLeaseDuration: {
+    type: "duration",
+    placeholder: "DURATION",
+    summary: "others take over when the Lease was not renewed for so long; default 15s",
+  },
+  leaderElectRenewDeadline: {
+    type: "duration",
+    placeholder: "DURATION",
+    summary: "a leader that could not renew for so long stops acting; default 10s",
+  },
+  leaderElectRetryPeriod: {
+    type: "duration",
+    placeholder: "DURATION",
+    summary: "how often to try to take or renew the Lease; default 2s",
+  },
+  advertiseAddress: {
+    type: "address",
+    placeholder: "ADDRESS",
+    summary: "with --kubeconfig, publish this address to the aggregation layer: serves livenodes and images there",
+  },
   dataDir: {
     type: "text",
     placeholder: "DIR",

@@ -1,0 +1,150 @@
+import { join, resolve } from "node:path";
+import { LiveNode } from "../api/live-node.ts";
+import { Node } from "../api/node.ts";
+import { type ApiServer, createApiServer } from "../apiserver/api-server.ts";
+import { builtinKinds } from "../apiserver/builtin/kinds.ts";
+import { openCredentials } from "../apiserver/credentials.ts";
+import { inProcessTransport } from "../apiserver/in-process.ts";
+import { installCrds } from "../apiserver/install-crds.ts";
+import { listenHttps } from "../apiserver/listen.ts";
+import { ownCrds } from "../apiserver/own-kinds.ts";
+import { type ServedKind, servedKindsFromCrd } from "../apiserver/served-kind.ts";
+import { sporeHooks } from "../apiserver/spore-hooks.ts";
+import { controllers, mastersGroup, type User } from "../apiserver/user.ts";
+import { type BlobStore, openBlobStore } from "../artifacts/blob-store.ts";
+import { Deadline } from "../base/deadline.ts";
+import { eachUntilAborted } from "../base/each-until-aborted.ts";
+import { kindLookup } from "../cli/known-kinds.ts";
+import { objectApi } from "../cli/object-api.ts";
+import { apiClient } from "../client/api-client.ts";
+import { fleetFigures } from "../gateway/fleet-figures.ts";
+import { serveHealth } from "../gateway/health-server.ts";
+import { keepTree } from "../manifests/keep-tree.ts";
+import { artifactCollector } from "../reconcilers/artifact-collector.ts";
+import { eventExpiry } from "../reconcilers/event-expiry.ts";
+import { garbageControllers } from "../reconcilers/garbage/garbage-collector.ts";
+import { ownedKinds } from "../reconcilers/garbage/owned-kinds.ts";
+import { Manager } from "../runtime/manager.ts";
+import { openLmdbStore } from "../store/lmdb.ts";
+import { ownDirectory } from "../store/own-directory.ts";
+import { addControllers, addRecorder } from "./controllers.ts";
+import { type Fleet, hearing, openFleet, tellWhenSilent } from "./fleet.ts";
+import { endWhenBroken, runParts } from "./parts.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What this process itself asks of the API, `--manifests` and figures, it asks with the rights of who started it. */
+const operator: User = { name: "system:spore-manifests", groups: [mastersGroup] };
+const figuresTimeoutMs = 5000;
+
+/**
+ * The whole control plane in one process: API server, store and, unless `--components` leaves them out, the controllers. Opens in order, runs until
+ * `signal` aborts, closes in the opposite order.
+ *
+ * @throws SporeError `SPORE_PORT_TAKEN`, `SPORE_DATA_DIR_LOCKED`, `SPORE_DATA_DIR_UNUSABLE` also later, and others that name the flag to change.
+ */
+export async function runStandalone(around: Surroundings, signal: AbortSignal): Promise<void> {
+  const { configuration, clock, random, log } = around;
+  const dataDir = resolve(configuration.dataDir);
+  await ownDirectory(dataDir, process.getuid?.());
+  const broken = new AbortController();
+  const onBroken = (error: unknown) => broken.abort(error);
+  await using store = await openLmdbStore({ directory: join(dataDir, "store"), clock, log, onBroken });
+  const blobs = await openBlobStore(join(dataDir, "artifacts"), clock);
+  const credentials = await openCredentials({ dataDir, clock, log });
+  const fleet = configuration.components.includes("controllers") ? openFleet(around) : undefined;
+  const crds = ownCrds();
+  const kinds = [...builtinKinds, ...crds.flatMap((crd) => servedKindsFromCrd(crd, sporeHooks))].filter(
+    // Who hears the devices serves the live figures.
+    ({ kind }) => fleet !== undefined || kind.group !== LiveNode.group,
+  );
+  await installCrds({ store, crds, clock, random });
+
+  const live = (fleet ?? openFleet(around)).live;
+  await using server = await createApiServer({ store, kinds, clock, random, log, live, artifacts: blobs });
+  const { apiBind: host, apiPort: port, tlsSan: names } = configuration;
+  await using api = await listenHttps({ server, credentials, host, port, names, clock, log });
+  const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
+
+  const manager = assemble(around, { server, blobs, fleet });
+  const source = { healthy: () => !signal.aborted, metrics: () => figures(around, { server, manager, fleet }, signal) };
+  await using health = await serveHealth(configuration.gatewayPort, source, log);
+  const facts = { api: api.url, health: health.port, kubeconfig, ...(fleet && { hears: hearing(configuration) }) };
+  const start = (either: AbortSignal) => [
+    manager.run(either),
+    ...(fleet ? [fleet.drivers.discover(fleet.sightings.heard, either)] : []),
+    ...(fleet ? [tellWhenSilent(around, fleet.sightings, either)] : []),
+    keepManifests(around, kinds, server, either),
+    endWhenBroken(broken.signal, either),
+  ];
+  try {
+    await runParts({ start, ready: fleet?.listening ?? Promise.resolve(), facts }, around, signal);
+  } finally {
+    fleet?.sightings.stop(); // its next timer would keep the process alive, for up to a minute
+  }
+}
+
+interface Parts {
+  readonly server: ApiServer;
+  readonly blobs: BlobStore;
+  /** Undefined where only the API server runs. */
+  readonly fleet: Fleet | undefined;
+}
+
+/** What must run beside every API server of our own, and the controllers. */
+function assemble(around: Surroundings, { server, blobs, fleet }: Parts): Manager {
+  const { clock, random, log } = around;
+  const direct = apiClient(inProcessTransport(server, controllers), { clock, userAgent: "spored" });
+  const manager = new Manager({ client: direct, clock, random, log });
+  const { client, caches } = manager;
+  const recorder = addRecorder(manager, around);
+  manager.addRunnable(eventExpiry({ client, clock, log }));
+  manager.addRunnable(artifactCollector({ client, blobs, clock, log }));
+  if (fleet) addControllers(manager, around, { blobs, fleet, recorder });
+  for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
+  return manager;
+}
+
+async function keepManifests(
+  { configuration, clock, random, log }: Surroundings,
+  kinds: readonly ServedKind[],
+  server: ApiServer,
+  signal: AbortSignal,
+): Promise<void> {
+  if (configuration.manifests === undefined) return;
+  const client = apiClient(inProcessTransport(server, operator), { clock, userAgent: "spored-manifests" });
+  await keepTree(
+    {
+      directory: resolve(configuration.manifests),
+      pruneAll: configuration.pruneAll,
+      lookup: kindLookup(kinds),
+      kindOf: (group, name) => kinds.find(({ kind }) => kind.group === group && kind.kind === name)?.kind,
+      api: objectApi(client, "spored-manifests", signal, (text) => log.warn({}, text)),
+      log,
+      clock,
+      random,
+    },
+    signal,
+  );
+}
+
+interface Measured {
+  readonly server: ApiServer;
+  readonly manager: Manager;
+  readonly fleet: Fleet | undefined;
+}
+
+async function figures({ clock }: Surroundings, { server, manager, fleet }: Measured, signal: AbortSignal) {
+  using deadline = new Deadline(clock, signal, figuresTimeoutMs, "collecting the figures");
+  const nodes = fleet ? manager.caches.of(Node).list() : [];
+  const devices = [...(fleet?.sightings.all() ?? [])];
+  const ofFleet = fleetFigures({ devices, nodes, controllers: manager.figures() });
+  return `${await apiFigures(server, deadline.signal)}${ofFleet}`;
+}
+
+async function apiFigures(server: ApiServer, signal: AbortSignal): Promise<string> {
+  const query = new URLSearchParams();
+  const { body } = await server.handle({ method: "GET", path: "/metrics", query, headers: {}, signal }, operator);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of eachUntilAborted(body, signal)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
