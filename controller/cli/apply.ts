@@ -1,7 +1,9 @@
 import { SporeError } from "../base/errors.ts";
 import { applyAll, danglingReferences } from "../manifests/apply.ts";
-import { readStream, readTree, type TreeOptions, together } from "../manifests/read-tree.ts";
-import type { ReadResult } from "../manifests/read-yaml.ts";
+import type { ParsedTexts } from "../manifests/parse-yaml.ts";
+import { parseStream, parseTree, type TreeOptions } from "../manifests/read-tree.ts";
+import { type ReadResult, readParsed } from "../manifests/read-yaml.ts";
+import { withWrittenKinds } from "../manifests/written-kinds.ts";
 import type { Command } from "./command.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -61,7 +63,8 @@ async function runApply(options: ApplyOptions, io: Io): Promise<number> {
 }
 
 async function readAll(paths: readonly string[], tree: TreeOptions, io: Io): Promise<ReadResult> {
-  const results: ReadResult[] = [];
-  for (const path of paths) results.push(path === "-" ? await readStream(io.input, tree) : await readTree(path, tree));
-  return together(results);
+  const parsed: ParsedTexts[] = [];
+  for (const path of paths)
+    parsed.push(...(path === "-" ? [await parseStream(io.input)] : await parseTree(path, tree)));
+  return readParsed(parsed, { ...tree, lookup: withWrittenKinds(tree.lookup, parsed) });
 }

@@ -1,47 +1,49 @@
 import { constants, createReadStream } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
-import { keyText } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { manifestFileMaxBytes, manifestTreeMaxFiles } from "../base/limits.ts";
 import { systemErrorCode } from "../base/system-error-code.ts";
-import { type Manifest, type Problem, positionText, problemText } from "./manifest.ts";
-import { type KindLookup, type ReadResult, readYaml } from "./read-yaml.ts";
+import { type ParsedTexts, parseYaml } from "./parse-yaml.ts";
+import { type ReadOptions, type ReadResult, readParsed } from "./read-yaml.ts";
+import { withWrittenKinds } from "./written-kinds.ts";
 
-export interface TreeOptions {
+/** Which files of a tree are read. */
+export interface FileOptions {
   /** Also what lies in folders of folders. */
   readonly recursive: boolean;
-  /** For objects that do not say theirs. */
-  readonly namespace: string;
-  readonly lookup: KindLookup;
   /** Also reads a path that is itself a pipe, as a shell's `<(…)` is. Inside a directory nothing but files is ever opened. */
   readonly pipes?: boolean;
 }
 
+export interface TreeOptions extends FileOptions, ReadOptions {}
+
 const extensions = new Set([".yaml", ".yml", ".json"]);
 
 /**
- * Reads every manifest of a file, or of the `.yaml`, `.yml` and `.json` files of a directory in order of their names. Links that
- * lead out of the directory are refused.
+ * Reads every manifest of a file, or of the `.yaml`, `.yml` and `.json` files of a directory in order of their names. Kinds that CRDs among
+ * them define are known. Links that lead out of the directory are refused.
  *
  * @throws SporeError `SPORE_MANIFEST_INVALID` when the path cannot be read at all, or holds too much.
  */
 export async function readTree(path: string, options: TreeOptions): Promise<ReadResult> {
-  if (options.pipes === true && (await isPipe(path))) {
-    return attempt(path, () => readStream(createReadStream(path), options, path));
-  }
-  const files = await filesOf(path, options.recursive);
-  const results: ReadResult[] = [];
-  for (const file of files) results.push(await readFileAt(file, options));
-  return together(results);
+  const parsed = await parseTree(path, options);
+  return readParsed(parsed, { ...options, lookup: withWrittenKinds(options.lookup, parsed) });
 }
 
-/** Several results as one; an object that is written twice is a problem. */
-export function together(results: readonly ReadResult[]): ReadResult {
-  const manifests = results.flatMap((result) => result.manifests);
-  const problems = [...results.flatMap((result) => result.problems), ...twice(manifests)];
-  const byText = new Map(problems.map((problem) => [problemText(problem), problem])); // parts may have been put together before
-  return { manifests, problems: [...byText.values()] };
+/**
+ * The texts of such a tree, before anything is known of kinds.
+ *
+ * @throws SporeError as `readTree`.
+ */
+export async function parseTree(path: string, options: FileOptions): Promise<readonly ParsedTexts[]> {
+  if (options.pipes === true && (await isPipe(path))) {
+    return [await attempt(path, () => parseStream(createReadStream(path), path))];
+  }
+  const files = await filesOf(path, options.recursive);
+  const parsed: ParsedTexts[] = [];
+  for (const file of files) parsed.push(await parseFileAt(file));
+  return parsed;
 }
 
 /**
@@ -50,11 +52,7 @@ export function together(results: readonly ReadResult[]): ReadResult {
  * @param name by which positions call it.
  * @throws SporeError `SPORE_MANIFEST_INVALID` when it is larger than a manifest may be.
  */
-export async function readStream(
-  input: AsyncIterable<Uint8Array>,
-  options: TreeOptions,
-  name = "-",
-): Promise<ReadResult> {
+export async function parseStream(input: AsyncIterable<Uint8Array>, name = "-"): Promise<ParsedTexts> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of input) {
@@ -63,7 +61,7 @@ export async function readStream(
       throw tooLarge(name === "-" ? "standard input" : name, `more than ${manifestFileMaxBytes}`);
     chunks.push(chunk);
   }
-  return together([readText(Buffer.concat(chunks), name, options)]);
+  return parseBytes(Buffer.concat(chunks), name);
 }
 
 async function filesOf(path: string, recursive: boolean): Promise<readonly string[]> {
@@ -105,7 +103,7 @@ async function isPipe(path: string): Promise<boolean> {
 }
 
 /** Opened without waiting and looked at when it is open: a pipe would hold us for ever, and a file may be replaced by one at any time. */
-async function readFileAt(path: string, options: TreeOptions): Promise<ReadResult> {
+async function parseFileAt(path: string): Promise<ParsedTexts> {
   const file = await attempt(path, () => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
     const info = await attempt(path, () => file.stat());
@@ -115,21 +113,21 @@ async function readFileAt(path: string, options: TreeOptions): Promise<ReadResul
       });
     }
     if (info.size > manifestFileMaxBytes) throw tooLarge(path, String(info.size));
-    return readText(await attempt(path, () => file.readFile()), path, options);
+    return parseBytes(await attempt(path, () => file.readFile()), path);
   } finally {
     await file.close();
   }
 }
 
-function readText(bytes: Uint8Array, path: string, options: TreeOptions): ReadResult {
+function parseBytes(bytes: Uint8Array, path: string): ParsedTexts {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     const problem = { position: { file: path, line: 1, column: 1 }, message: "is not UTF-8 text" };
-    return { manifests: [], problems: [problem] };
+    return { written: [], problems: [problem], texts: new Map() };
   }
-  return readYaml(text, path, options.namespace, options.lookup);
+  return parseYaml(text, path);
 }
 
 const complaints: Readonly<Record<string, string>> = {
@@ -160,18 +158,4 @@ function tooLarge(what: string, size: string): SporeError {
     `${what} has ${size} bytes; a manifest file may have ${manifestFileMaxBytes}`,
     { hint: "split it into several files" },
   );
-}
-
-function twice(manifests: readonly Manifest[]): readonly Problem[] {
-  const first = new Map<string, Manifest>();
-  return manifests.flatMap((manifest) => {
-    const { kind, object, position } = manifest;
-    const id = `${kind.kind}${kind.group === "" ? "" : `.${kind.group}`} ${keyText(object.metadata)}`;
-    const before = first.get(id);
-    if (!before) {
-      first.set(id, manifest);
-      return [];
-    }
-    return [{ position, field: "metadata.name", message: `${id} stands already at ${positionText(before.position)}` }];
-  });
 }

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigMap } from "../../controller/api/core-kinds.ts";
 import { manifestFileMaxBytes } from "../../controller/base/limits.ts";
-import { readStream, readTree, type TreeOptions } from "../../controller/manifests/read-tree.ts";
+import { parseStream, readTree, type TreeOptions } from "../../controller/manifests/read-tree.ts";
 import { compileSchema } from "../../controller/schema/compiled-schema.ts";
+import { CustomResourceDefinition } from "../../controller/schema/custom-resource-definition.ts";
 import { directoryOfTest } from "../support/temporary-directory.ts";
 
 const compiled = compileSchema({ type: "object", "x-kubernetes-preserve-unknown-fields": true }, ConfigMap);
@@ -79,7 +80,7 @@ describe("readTree", () => {
     async function* endless() {
       for (;;) yield Buffer.alloc(65536, "#");
     }
-    await expect(readStream(endless(), options)).rejects.toThrow("standard input has");
+    await expect(parseStream(endless())).rejects.toThrow("standard input has");
   });
 
   it("says what it could not find, and what is no text", async () => {
@@ -87,5 +88,37 @@ describe("readTree", () => {
     const root = tree({});
     writeFileSync(join(root, "a.yaml"), Buffer.from([0xff, 0xfe, 0x00]));
     expect((await readTree(root, options)).problems).toMatchObject([{ message: "is not UTF-8 text" }]);
+  });
+});
+
+describe("a tree that brings its own kinds", () => {
+  const crd = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: kettles.example.dev}
+spec:
+  group: example.dev
+  scope: Cluster
+  names: {plural: kettles, kind: Kettle}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties: {spec: {type: object, properties: {litres: {type: integer}}}}
+`;
+  const kettle = (litres: string) =>
+    `apiVersion: example.dev/v1\nkind: Kettle\nmetadata: {name: red}\nspec: {litres: ${litres}}\n`;
+
+  it("knows them in whatever order the files come, and checks their objects", async () => {
+    const served = { kind: CustomResourceDefinition };
+    const lookup: TreeOptions["lookup"] = (_version, kind) =>
+      kind === CustomResourceDefinition.kind ? served : undefined;
+    const good = await readTree(tree({ "a.yaml": kettle("2"), "b.yaml": crd }), { ...options, lookup });
+    expect(good.problems).toEqual([]);
+    expect(good.manifests.map(({ kind }) => kind.plural)).toEqual(["kettles", "customresourcedefinitions"]);
+    const bad = await readTree(tree({ "a.yaml": kettle("hot"), "b.yaml": crd }), { ...options, lookup });
+    expect(bad.problems).toMatchObject([{ field: "spec.litres", position: { line: 4, column: 8 } }]);
   });
 });
