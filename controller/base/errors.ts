@@ -32,6 +32,8 @@ export const errorCodes = {
   SPORE_IMAGE_INVALID: { http: 422, reason: "InvalidImage", retry: false },
   SPORE_IMAGE_MISSING: { http: 404, reason: "ImageMissing", retry: true },
   // Files, flags and the machine.
+  SPORE_GIT_FAILED: { http: 502, reason: "GitFailed", retry: true },
+  SPORE_GIT_MISSING: { http: 500, reason: "GitMissing", retry: true },
   SPORE_MANIFEST_INVALID: { http: 422, reason: "ManifestInvalid", retry: false },
   SPORE_USAGE: { http: 400, reason: "Usage", retry: false },
   SPORE_PORT_TAKEN: { http: 500, reason: "PortTaken", retry: false },

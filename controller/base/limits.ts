@@ -23,5 +23,9 @@ export const nodeForgottenAfterMs = 300_000;
 /** One manifest file, and everything that is read from one directory or standard input. */
 export const manifestFileMaxBytes = 4 * 1024 * 1024;
 export const manifestTreeMaxFiles = 2000;
+export const manifestTreeMaxBytes = 64 * 1024 * 1024;
+/** What one commit of a git repository may have, packed, and how many files its tree may name. */
+export const gitPackMaxBytes = 256 * 1024 * 1024;
+export const gitTreeMaxFiles = 20_000;
 /** How often YAML aliases of one document may be followed; more is an alias bomb. */
 export const yamlAliasesMaxCount = 100;
