@@ -5,7 +5,7 @@ import type { CrdFile } from "../schema/read-crds.ts";
 import type { JsonSchemaProps } from "../schema/schema.ts";
 
 /**
- * `crds/schema.json`: one JSON Schema (draft 7, which editors know best) for manifests of all our kinds. A document's `apiVersion` and
+ * `crds/spore.jsonschema`: one JSON Schema (draft 7, which editors know best) for manifests of all our kinds. A document's `apiVersion` and
  * `kind` decide which part of it holds; documents of other kinds pass.
  */
 export function editorSchemaText(files: readonly CrdFile[]): string {

@@ -13,7 +13,7 @@ const crds = readCrds(join(checkout, "crds"));
 const wanted = new Map([
   ...crds.map(({ crd, stem }) => [`controller/api/${stem}.ts`, formatted(typeText(crd, stem))] as const),
   ["crds/README.md", referenceText(crds)] as const,
-  ["crds/schema.json", editorSchemaText(crds)] as const,
+  ["crds/spore.jsonschema", editorSchemaText(crds)] as const,
 ]);
 const stale = [...wanted].filter(([path, text]) => present(path) !== text);
 

@@ -7,7 +7,7 @@ export function referenceText(files: readonly CrdFile[]): string {
     "<!-- Generated from crds/*.yaml by `npm run gen`. Do not edit. -->",
     "# The kinds of `spore.dev`",
     "",
-    "[`schema.json`](schema.json) is all of this for an editor: with `# yaml-language-server: $schema=../crds/schema.json` (the path or",
+    "[`spore.jsonschema`](spore.jsonschema) is all of this for an editor: with `# yaml-language-server: $schema=../crds/spore.jsonschema` (the path or",
     "URL of that file) as the first line of a manifest, editors that use the YAML language server complete and check it.",
     "",
     "| Kind | Short | Scope | What it says |",
