@@ -42,6 +42,7 @@ const patchTypes = {
   merge: "application/merge-patch+json",
   json: "application/json-patch+json",
   strategic: "application/strategic-merge-patch+json",
+  apply: "application/apply-patch+yaml", // JSON is YAML
 } as const satisfies Record<Patch["type"], string>;
 
 /** The one implementation of `Client`. It does not retry: who calls knows whether that helps. */
@@ -124,7 +125,8 @@ class ApiClient implements Client {
 
   patch<T extends Resource>(kind: Kind<T>, key: Key, patch: Patch, options: UpdateOptions): Promise<T> {
     const path = objectPath(kind, key, options.subresource);
-    return this.#write({ method: "PATCH", path, body: patch.body, contentType: patchTypes[patch.type] }, options);
+    const call = { method: "PATCH", path, body: patch.body, contentType: patchTypes[patch.type] } as const;
+    return this.#write(call, patch.type === "apply" ? { ...options, force: patch.force } : options);
   }
 
   async delete<T extends Resource>(kind: Kind<T>, key: Key, options: DeleteOptions): Promise<void> {
@@ -139,9 +141,12 @@ class ApiClient implements Client {
     await this.#text({ method: "DELETE", path: objectPath(kind, key), body, signal });
   }
 
-  #write<T extends Resource>(call: Omit<Call, "signal">, options: WriteOptions): Promise<T> {
-    const { signal, dryRun, fieldManager, fieldValidation, onWarning } = options;
-    const query = queryOf({ dryRun: dryRun === true ? "All" : undefined, fieldManager, fieldValidation });
+  #write<T extends Resource>(
+    call: Omit<Call, "signal">,
+    options: WriteOptions & { readonly force?: boolean | undefined },
+  ): Promise<T> {
+    const { signal, dryRun, fieldManager, fieldValidation, force, onWarning } = options;
+    const query = queryOf({ dryRun: dryRun === true ? "All" : undefined, fieldManager, fieldValidation, force });
     return this.#object<T>({ ...call, query, signal, onWarning });
   }
 

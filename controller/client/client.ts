@@ -64,7 +64,9 @@ export type WatchEvent<T> =
 export type Patch =
   | { readonly type: "merge"; readonly body: JsonValue }
   | { readonly type: "json"; readonly body: readonly JsonPatchOperation[] }
-  | { readonly type: "strategic"; readonly body: JsonValue };
+  | { readonly type: "strategic"; readonly body: JsonValue }
+  /** Server-side apply: `body` is what the field manager wants, `apiVersion` and `kind` included; `force` takes fields from others. */
+  | { readonly type: "apply"; readonly body: JsonValue; readonly force?: boolean };
 
 export interface WriteOptions {
   readonly signal: AbortSignal;

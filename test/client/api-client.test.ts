@@ -85,6 +85,20 @@ describe("apiClient", () => {
     });
   });
 
+  it("applies on the server's side, with force where it is asked for", async () => {
+    const { client, seen } = open();
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" } };
+    const options = { signal: never, fieldManager: "me" };
+    const key = { namespace: "lab", name: "c" };
+    for (const force of [undefined, true]) {
+      const patch = { type: "apply", body, ...(force && { force }) } as const;
+      await client.patch(ConfigMap, key, patch, options).catch(() => {}); // only what was sent matters here
+    }
+    expect(seen.map(({ query }) => String(query))).toEqual(["fieldManager=me", "fieldManager=me&force=true"]);
+    expect(seen[0]?.headers).toMatchObject({ "content-type": "application/apply-patch+yaml" });
+    expect(JSON.parse(String(seen[0]?.body))).toEqual(body);
+  });
+
   it("create fills in apiVersion and kind", async () => {
     const { client, seen } = open();
     await client.create(ConfigMap, { metadata: { namespace: "lab", name: "c" }, data: { a: "1" } }, { signal: never });
