@@ -14,6 +14,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./describe.ts")).describe,
   },
   { name: "delete", summary: "delete objects", load: async () => (await import("./delete.ts")).deleteCommand },
+  {
+    name: "validate",
+    summary: "check manifests without a server",
+    load: async () => (await import("./validate/validate.ts")).validate,
+  },
   { name: "label", summary: "set or remove labels", load: async () => (await import("./label.ts")).label },
   {
     name: "adopt",

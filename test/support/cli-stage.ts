@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { inProcessTransport } from "../../controller/apiserver/in-process.ts";
 import { type Clock, systemClock } from "../../controller/base/clock.ts";
@@ -131,7 +132,7 @@ function splitWords(line: string): readonly string[] {
 /** Holds what a command wrote, and its exit code, against `test/golden/cli/<name>.txt`; `vitest -u` rewrites it. */
 export async function expectGolden(name: string, line: string, { code, out, err }: Ran): Promise<void> {
   const text = `$ sporectl ${line}\n${out}${err === "" ? "" : `--- stderr\n${err}`}--- exit code ${code}\n`;
-  await expect(text).toMatchFileSnapshot(`../golden/cli/${name}.txt`);
+  await expect(text).toMatchFileSnapshot(fileURLToPath(new URL(`../golden/cli/${name}.txt`, import.meta.url)));
 }
 
 /** Three boards and a group of them, an Event, and a ConfigMap of another namespace: each with the status that reconcilers would give it. */
