@@ -3,6 +3,7 @@ import { SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { requestBodyMaxBytes } from "../base/limits.ts";
 import type { ChangeEvent, Entry, RangeOptions, Store } from "../store/store.ts";
+import { CreationGate } from "./creation-gate.ts";
 import type { ObjectCache } from "./object-cache.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { StoredObject } from "./stored-object.ts";
@@ -19,11 +20,14 @@ export interface Page {
 /** The objects of one served kind, as they lie in the store. */
 export class Collection {
   readonly served: ServedKind;
+  /** Through which objects are created, until the kind itself is to go. */
+  readonly gate = new CreationGate();
   readonly #store: Store;
   readonly #cache: ObjectCache;
   readonly #root: string;
   /** Told apart in the cache: two views of one storage decode the same bytes into different objects. */
   readonly #view: string;
+  readonly #gone = new AbortController();
   /** By key. Of two writes to one key at most one will succeed. */
   readonly #underway = new Map<string, { readonly object: JsonObject; readonly value: Uint8Array }>();
 
@@ -35,6 +39,16 @@ export class Collection {
     this.#root = storageRoot(served.view?.stored ?? served.kind);
     const { group, version, kind } = served.kind;
     this.#view = served.view === undefined ? `${era}` : `${era} ${group}/${version}/${kind}`;
+  }
+
+  /** Aborts once this definition of the kind is served no longer; open watches end then. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Ends open watches: the kind is served otherwise from now on, or not at all. */
+  end(): void {
+    this.#gone.abort();
   }
 
   /** The prefix of all keys, or of those in one namespace. */
@@ -107,7 +121,9 @@ export class Collection {
    */
   async put(key: string, object: JsonObject, expect: number): Promise<StoredObject> {
     const value = this.encode(object);
-    const write = { object, value };
+    // What a view does not keep is not answered with either.
+    const stored = this.served.view?.toStored(object) ?? object;
+    const write = { object: stored === object ? object : this.#read(stored), value };
     this.#underway.set(key, write);
     try {
       const revision = await this.#store.commit([{ key, value, expect }]);
@@ -153,10 +169,13 @@ export class Collection {
     if (!isJsonObject(parsed)) {
       throw new SporeError("SPORE_STORE_CORRUPT", `the store holds something other than an object under ${entry.key}`);
     }
+    return new StoredObject(entry.key, entry.revision, this.#read(parsed));
+  }
+
+  #read(stored: JsonObject): JsonObject {
     const { view, compiled } = this.served;
-    const pruned = compiled.prune(view === undefined ? parsed : view.fromStored(parsed));
-    const object = compiled.applyDefaults(pruned.object);
-    return new StoredObject(entry.key, entry.revision, object);
+    const seen = view === undefined ? stored : view.fromStored(stored);
+    return view?.settles ? seen : compiled.applyDefaults(compiled.prune(seen).object);
   }
 }
 

@@ -69,7 +69,11 @@ async function createNamed(object: JsonObject, call: Call, shop: Workshop, dryRu
   if (refusal !== undefined) throw forbiddenObject(served, name, refusal);
   const causes = createCauses(object, served);
   if (causes.length > 0) throw invalid(served, name, causes);
-  const store = () => storeNew(object, name, call, shop, dryRun);
+  const store = () =>
+    call.collection.gate.pass(
+      () => storeNew(object, name, call, shop, dryRun),
+      () => ending(served, name),
+    );
   const { namespace } = call;
   return namespace === undefined ? store() : shop.namespaces.whileActive(namespace, { served, name }, store);
 }
@@ -99,6 +103,10 @@ async function storeNew(
   } catch (error) {
     throw isSporeError(error, "SPORE_CONFLICT") ? alreadyExists(collection.served, name) : error;
   }
+}
+
+function ending(served: ServedKind, name: string): SporeError {
+  return forbiddenObject(served, name, "create not allowed while custom resource definition is terminating");
 }
 
 function alreadyExists({ kind }: ServedKind, name: string): SporeError {

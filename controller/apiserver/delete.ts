@@ -2,6 +2,7 @@ import { Namespace } from "../api/core-kinds.ts";
 import { isSameResource } from "../api/kind.ts";
 import type { ApiResponse } from "../api/transport.ts";
 import { isSporeError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
 import { timestamp } from "../base/timestamp.ts";
 import { answerObject } from "./answer.ts";
@@ -11,6 +12,7 @@ import { type DeleteOptions, type Propagation, readDeleteOptions } from "./delet
 import { protectedNamespaces } from "./namespaces.ts";
 import { isDeleting, metadataOf, textsIn, withMetadata } from "./object-meta.ts";
 import { jsonReply } from "./reply.ts";
+import type { KindHooks } from "./served-kind.ts";
 import { StoredObject } from "./stored-object.ts";
 import { isFree, overtakenMax } from "./update.ts";
 
@@ -54,6 +56,8 @@ export function deleteObject(shop: Workshop, address: Address, options: DeleteOp
     for (let overtaken = 0; ; overtaken++) {
       const live = await collection.get(namespace, name);
       checkPreconditions(live, address, options);
+      const reason = collection.served.hooks?.keep?.(live.object);
+      if (reason !== undefined) throw forbiddenObject(collection.served, name, reason);
       try {
         return await deleteLive(shop, collection, live, options);
       } catch (error) {
@@ -102,7 +106,7 @@ async function deleteLive(
   options: DeleteOptions,
 ): Promise<Deletion> {
   const { key, revision } = live;
-  const marked = marking(live, options.propagation, shop.clock.now());
+  const marked = marking(live, options.propagation, shop.clock.now(), collection.served.hooks?.ending);
   if (isFree(marked)) {
     if (options.dryRun) return { removed: true, object: live };
     const gone = await shop.store.commit([{ key, value: undefined, expect: revision }]);
@@ -127,7 +131,12 @@ function checkPreconditions(live: StoredObject, { collection, name }: Address, o
 }
 
 /** The object as it stands while finalizers hold it back. */
-function marking({ object }: StoredObject, propagation: Propagation | undefined, nowMs: number) {
+function marking(
+  { object }: StoredObject,
+  propagation: Propagation | undefined,
+  nowMs: number,
+  ending: KindHooks["ending"],
+): JsonObject {
   const { finalizers: _, generation, deletionTimestamp } = metadataOf(object);
   const finalizers = finalizersFor(textsIn(metadataOf(object), "finalizers"), propagation);
   const marked = withMetadata(object, {
@@ -136,8 +145,7 @@ function marking({ object }: StoredObject, propagation: Propagation | undefined,
     deletionGracePeriodSeconds: 0,
     generation: typeof generation === "number" && !isDeleting(object) ? generation + 1 : generation,
   });
-  const isNamespace = object.kind === "Namespace" && object.apiVersion === "v1";
-  return isNamespace ? { ...marked, status: { phase: "Terminating" } } : marked;
+  return ending?.(marked, nowMs) ?? marked;
 }
 
 /** The garbage collector's own finalizers follow the policy; without one they stay as they are. */

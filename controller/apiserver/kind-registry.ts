@@ -3,7 +3,7 @@ import { SporeError } from "../base/errors.ts";
 import type { Store } from "../store/store.ts";
 import { Collection } from "./collection.ts";
 import type { ObjectCache } from "./object-cache.ts";
-import type { ServedKind } from "./served-kind.ts";
+import { allVerbs, type ServedKind } from "./served-kind.ts";
 
 /** What is served at one moment. `revision` moves with every change, so that what was made of the kinds can be made anew. */
 export interface ServedKinds {
@@ -17,6 +17,7 @@ export class KindRegistry implements ServedKinds {
   readonly #cache: ObjectCache;
   readonly #bySource = new Map<string, readonly Collection[]>();
   #byName: ReadonlyMap<string, Collection> = new Map();
+  #kinds: readonly ServedKind[] = [];
   #revision = 0;
 
   constructor(store: Store, cache: ObjectCache) {
@@ -28,14 +29,19 @@ export class KindRegistry implements ServedKinds {
     return this.#revision;
   }
 
-  /** In the order in which their sources first came. */
+  /** In the order in which their sources first came. Those that are to go have only the verbs left that lead there. */
   get kinds(): readonly ServedKind[] {
-    return this.#all().map(({ served }) => served);
+    return this.#kinds;
   }
 
-  /** What can lie in a namespace; kinds that are views of another's storage are left out. */
+  /** What can lie in a namespace, one collection for everything that lies in the same place. */
   get contents(): readonly Collection[] {
-    return this.#all().filter(({ served }) => served.kind.namespaced && served.view === undefined);
+    const byPlace = new Map<string, Collection>();
+    for (const collection of this.#all()) {
+      const place = collection.prefix(undefined);
+      if (collection.served.kind.namespaced && !byPlace.has(place)) byPlace.set(place, collection);
+    }
+    return [...byPlace.values()];
   }
 
   /** @throws SporeError `SPORE_INTERNAL` when the kind Namespace is not served. */
@@ -58,27 +64,48 @@ export class KindRegistry implements ServedKinds {
   put(source: string, kinds: readonly ServedKind[]): void {
     const before = this.#bySource.get(source) ?? [];
     const kept = (served: ServedKind) => before.find((collection) => collection.served === served);
-    this.#bySource.set(
-      source,
-      kinds.map((served) => kept(served) ?? new Collection(served, this.#store, this.#cache, this.#revision)),
-    );
+    const after = kinds.map((served) => {
+      return kept(served) ?? new Collection(served, this.#store, this.#cache, this.#revision);
+    });
+    this.#bySource.set(source, after);
     this.#changed();
+    for (const collection of before) if (!after.includes(collection)) collection.end();
   }
 
-  /** Serves what `source` brought no longer. */
+  /** Serves what `source` brought no longer; open watches of it end. */
   remove(source: string): void {
-    if (this.#bySource.delete(source)) this.#changed();
+    const before = this.#bySource.get(source);
+    if (before === undefined) return;
+    this.#bySource.delete(source);
+    this.#changed();
+    for (const collection of before) collection.end();
+  }
+
+  /** What `source` brought. */
+  of(source: string): readonly Collection[] {
+    return this.#bySource.get(source) ?? [];
+  }
+
+  /** Lets no more objects be created of what `source` brought. Resolves when the last one that was under way is stored. */
+  async close(source: string): Promise<void> {
+    const closing = this.of(source).map((collection) => collection.gate.close());
+    this.#changed();
+    await Promise.all(closing);
   }
 
   #changed(): void {
     this.#revision += 1;
     this.#byName = new Map(this.#all().map((collection) => [nameOf(collection.served.kind), collection]));
+    this.#kinds = this.#all().map(({ served, gate }) => (gate.isOpen ? served : { ...served, verbs: lastVerbs }));
   }
 
   #all(): readonly Collection[] {
     return [...this.#bySource.values()].flat();
   }
 }
+
+/** What may still be done with objects whose kind is to go, as discovery tells it. */
+const lastVerbs = allVerbs.filter((verb) => verb !== "patch" && verb !== "create" && verb !== "update");
 
 function nameOf({ group, version, plural }: Pick<ServedKind["kind"], "group" | "version" | "plural">): string {
   return `${group}/${version}/${plural}`;

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { CustomResourceDefinition } from "../schema/custom-resource-definition.ts";
 import { readCrds } from "../schema/read-crds.ts";
-import { type ServedKind, servedKindsFromCrd } from "./served-kind.ts";
+import { servedKindsFromCrd } from "./extension/crd-kinds.ts";
+import type { ServedKind } from "./served-kind.ts";
 import { sporeHooks } from "./spore-hooks.ts";
 
 /** Beside `controller/` in a checkout, and beside `dist/` in a package: two folders up from here in both. */

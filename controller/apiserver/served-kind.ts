@@ -1,10 +1,10 @@
 import type { Kind } from "../api/kind.ts";
 import type { Cause } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import { type CompiledSchema, compileSchema } from "../schema/compiled-schema.ts";
-import type { CustomResourceDefinition, CustomResourceVersion } from "../schema/custom-resource-definition.ts";
+import type { CompiledSchema } from "../schema/compiled-schema.ts";
+import type { ScalePaths } from "../schema/custom-resource-definition.ts";
 import type { JsonSchemaProps } from "../schema/schema.ts";
-import { ageColumn, columnOf, nameColumn, type TableColumn } from "./table-column.ts";
+import type { TableColumn } from "./table-column.ts";
 import type { User } from "./user.ts";
 
 /** Everything that the server knows of one kind in one version. */
@@ -17,7 +17,7 @@ export interface ServedKind {
   readonly categories: readonly string[];
   /** What may be done; anything else is answered with 405. */
   readonly verbs: readonly Verb[];
-  readonly subresources: { readonly status: boolean };
+  readonly subresources: { readonly status: boolean; readonly scale?: ScalePaths };
   /** The columns of `kubectl get`, the name among them. */
   readonly columns: readonly TableColumn[];
   /** Paths such as `spec.family` that a field selector may use beside `metadata.name` and `metadata.namespace`. */
@@ -34,6 +34,8 @@ export interface ServedKind {
   /** Set where objects are stored as those of another kind. */
   readonly view?: KindView;
   readonly hooks?: KindHooks;
+  /** Told to everybody who asks for this version: that it will go, and what to use instead. */
+  readonly deprecation?: string;
 }
 
 /** The verbs of Kubernetes' authorization. */
@@ -59,6 +61,8 @@ export interface KindView {
   readonly stored: Kind;
   toStored(object: JsonObject): JsonObject;
   fromStored(object: JsonObject): JsonObject;
+  /** Whether `fromStored` itself drops what is unknown and fills in defaults. */
+  readonly settles?: boolean;
 }
 
 /** What a kind does beyond its schema. All are pure. */
@@ -69,51 +73,8 @@ export interface KindHooks {
   readonly check?: (object: JsonObject, old?: JsonObject) => readonly Cause[];
   /** Why `user` may not write this object, although they may write objects of its kind; undefined when they may. */
   readonly refuse?: (object: JsonObject, old: JsonObject | undefined, user: User) => string | undefined;
-}
-
-/**
- * The kinds that a CRD defines: one for each version that is served.
- *
- * @throws SporeError `SPORE_INVALID` when a printer column's path is malformed or a schema nests too deeply. Whether the schemas are
- * structural is another question: `structuralCauses`.
- */
-export function servedKindsFromCrd(crd: CustomResourceDefinition, hooksOf: HooksOf): readonly ServedKind[] {
-  return crd.spec.versions.filter((version) => version.served).map((version) => servedVersion(crd, version, hooksOf));
-}
-
-/** Finds what a program does beyond the CRD of a kind. */
-export type HooksOf = (kind: Kind) => KindHooks | undefined;
-
-function servedVersion(
-  { spec }: CustomResourceDefinition,
-  version: CustomResourceVersion,
-  hooksOf: HooksOf,
-): ServedKind {
-  const { names, group, scope } = spec;
-  const kind = {
-    group,
-    version: version.name,
-    kind: names.kind,
-    plural: names.plural,
-    namespaced: scope === "Namespaced",
-  };
-  const schema = version.schema.openAPIV3Schema;
-  const hooks = hooksOf(kind);
-  return {
-    kind,
-    singular: names.singular ?? names.kind.toLowerCase(),
-    listKind: names.listKind ?? `${names.kind}List`,
-    shortNames: names.shortNames ?? [],
-    categories: names.categories ?? [],
-    verbs: allVerbs,
-    subresources: { status: version.subresources?.status !== undefined },
-    columns: [nameColumn, ...(version.additionalPrinterColumns?.map(columnOf) ?? [ageColumn])],
-    selectableFields: version.selectableFields?.map(({ jsonPath }) => jsonPath.replace(/^\./, "")) ?? [],
-    schema,
-    compiled: compileSchema(schema, kind),
-    form: "custom",
-    hasGeneration: true,
-    unconditionalUpdate: false,
-    ...(hooks && { hooks }),
-  };
+  /** Why nobody may delete this object; undefined when it may go. */
+  readonly keep?: (object: JsonObject) => string | undefined;
+  /** What becomes of an object, besides its marks, when its deletion is asked for: finalizers to wait for, a status that says so. */
+  readonly ending?: (object: JsonObject, nowMs: number) => JsonObject;
 }

@@ -12,6 +12,8 @@ interface WatchRequest {
   readonly call: Call;
   readonly shop: Workshop;
   readonly options: ListOptions;
+  /** Aborts when the kind is served no longer; the watch ends as it would after its time. */
+  readonly gone?: AbortSignal;
 }
 
 /** Set on the bookmark behind the initial events of a WatchList (KEP-3157). */
@@ -32,8 +34,8 @@ async function* watchFrames<Frame>(
   request: WatchRequest,
   writer: FrameWriter<Frame>,
 ): AsyncGenerator<Frame> {
-  const { call, shop, options } = request;
-  const rhythm = new WatchRhythm(shop, options, call.request.signal);
+  const { call, shop, options, gone } = request;
+  const rhythm = new WatchRhythm(shop, options, { reader: call.request.signal, gone });
   try {
     let after = options.revision ?? 0;
     if (options.sendInitialEvents || after === 0) {

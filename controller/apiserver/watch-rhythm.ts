@@ -6,6 +6,14 @@ const bookmarkEveryMs = 60_000;
 /** A watch without a limit of its own ends after this time, or up to twice as much; as in kube-apiserver. */
 const lifetimeMinMs = 1_800_000;
 
+/** What ends a watch before its time. */
+interface WatchEnds {
+  /** Aborts when nobody reads any more. */
+  readonly reader: AbortSignal;
+  /** Aborts when there is nothing left to watch. */
+  readonly gone: AbortSignal | undefined;
+}
+
 /** When bookmarks are due, and when a watch ends. */
 export class WatchRhythm {
   onBeat: () => void = () => {};
@@ -15,13 +23,14 @@ export class WatchRhythm {
   #due: "bookmark" | "end" | undefined;
   #bookmark = { cancel: () => {} };
 
-  constructor(shop: Workshop, { timeoutSeconds, bookmarks }: ListOptions, signal: AbortSignal) {
+  constructor(shop: Workshop, { timeoutSeconds, bookmarks }: ListOptions, { reader, gone }: WatchEnds) {
     this.#shop = shop;
     const lifetimeMs = timeoutSeconds === 0 ? lifetimeMinMs * (1 + shop.random()) : timeoutSeconds * 1000;
     const end = shop.clock.after(lifetimeMs, () => this.#beat("end"));
     this.#stops.push(() => end.cancel());
     this.#onAbort(shop.closing, () => this.#beat("end"));
-    this.#onAbort(signal, () => this.stop());
+    if (gone) this.#onAbort(gone, () => this.#beat("end"));
+    this.#onAbort(reader, () => this.stop());
     if (bookmarks) this.bookmarkSent();
   }
 

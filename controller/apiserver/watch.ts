@@ -18,7 +18,7 @@ export async function watch(call: Call, shop: Workshop): Promise<ApiResponse> {
   const selection = readSelection(request.query, collection.served);
   await reached(shop, options.revision ?? 0, request.signal);
   const source = storeSource(collection, namespace, selection);
-  return answerWatch(source, { call, shop, options });
+  return answerWatch(source, { call, shop, options, gone: collection.gone });
 }
 
 function storeSource(collection: Collection, namespace: string | undefined, selection: Selection): WatchSource {

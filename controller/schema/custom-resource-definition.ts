@@ -17,6 +17,8 @@ export interface CustomResourceDefinitionSpec {
   readonly scope: "Cluster" | "Namespaced";
   readonly names: CustomResourceNames;
   readonly versions: readonly CustomResourceVersion[];
+  readonly conversion?: { readonly strategy?: string };
+  readonly preserveUnknownFields?: boolean;
 }
 
 export interface CustomResourceNames {
@@ -37,10 +39,20 @@ export interface CustomResourceVersion {
   readonly deprecated?: boolean;
   readonly deprecationWarning?: string;
   readonly schema: { readonly openAPIV3Schema: JsonSchemaProps };
-  readonly subresources?: { readonly status?: object; readonly scale?: object };
+  readonly subresources?: { readonly status?: object; readonly scale?: ScalePaths };
   readonly additionalPrinterColumns?: readonly PrinterColumn[];
   /** Fields that field selectors may use. */
   readonly selectableFields?: readonly { readonly jsonPath: string }[];
+}
+
+/** Where the numbers of the scale subresource lie, such as `.spec.replicas`. */
+export interface ScalePaths {
+  /** Below `.spec`. */
+  readonly specReplicasPath: string;
+  /** Below `.status`. */
+  readonly statusReplicasPath: string;
+  /** Of a selector as text. */
+  readonly labelSelectorPath?: string;
 }
 
 /** One column of `kubectl get`. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { builtinKinds } from "../../controller/apiserver/builtin/kinds.ts";
-import { type ServedKind, servedKindsFromCrd } from "../../controller/apiserver/served-kind.ts";
+import { servedKindsFromCrd } from "../../controller/apiserver/extension/crd-kinds.ts";
+import type { ServedKind } from "../../controller/apiserver/served-kind.ts";
 import { sporeHooks } from "../../controller/apiserver/spore-hooks.ts";
 import { readCrds } from "../../controller/schema/read-crds.ts";
 

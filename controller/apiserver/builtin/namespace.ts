@@ -18,7 +18,7 @@ export const servedNamespace = builtinKind(Namespace, {
     ageColumn,
   ],
   selectableFields: ["status.phase"],
-  hooks: { complete: withNameLabel },
+  hooks: { complete: withNameLabel, ending: (object) => ({ ...object, status: { phase: "Terminating" } }) },
   schema: {
     type: "object",
     description: "A space within which names are unique, and to which rights can be given.",
