@@ -100,3 +100,11 @@ export const Lease: Kind<Lease> = {
   plural: "leases",
   namespaced: true,
 };
+
+export const Service: Kind<Resource> = {
+  group: "",
+  version: "v1",
+  kind: "Service",
+  plural: "services",
+  namespaced: true,
+};

@@ -83,8 +83,5 @@ async function collect(chunks: AsyncIterable<Uint8Array> | undefined): Promise<U
 }
 
 function tooLarge(): SporeError {
-  return new SporeError(
-    "SPORE_TOO_LARGE",
-    `the body of the request is larger than the limit of ${requestBodyMaxBytes} bytes`,
-  );
+  return new SporeError("SPORE_TOO_LARGE", `Request entity too large: limit is ${requestBodyMaxBytes}`);
 }

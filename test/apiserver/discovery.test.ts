@@ -49,7 +49,7 @@ describe("discoveryOf, aggregated", () => {
     expect(core).toHaveLength(1);
     expect(core[0].metadata).toEqual({});
     const names = core[0].versions[0].resources.map(({ resource }: { resource: string }) => resource);
-    expect(names).toEqual(["namespaces", "configmaps", "secrets", "events"]);
+    expect(names).toEqual(["namespaces", "configmaps", "secrets", "services", "events"]);
     const others = read(discovery.root("apis", v2)).items.map(
       (group: { metadata: { name?: string } }) => group.metadata.name,
     );

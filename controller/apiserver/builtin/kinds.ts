@@ -6,12 +6,14 @@ import { servedLease } from "./lease.ts";
 import { servedLiveNode } from "./live-node.ts";
 import { servedNamespace } from "./namespace.ts";
 import { servedSecret } from "./secret.ts";
+import { servedService } from "./service.ts";
 
 /** The kinds that need no CRD. */
 export const builtinKinds: readonly ServedKind[] = [
   servedNamespace,
   servedConfigMap,
   servedSecret,
+  servedService,
   servedEvent,
   servedNewEvent,
   servedLease,

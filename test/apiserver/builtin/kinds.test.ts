@@ -23,6 +23,7 @@ describe("builtinKinds", () => {
       "namespaces",
       "configmaps",
       "secrets",
+      "services",
       "events",
       "events.events.k8s.io",
       "leases.coordination.k8s.io",
