@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { nodeNameOf } from "../../../controller/drivers/node-name.ts";
-import { hasTool } from "../../support/machine-tools.ts";
+import { kubectls } from "../../support/kubectls.ts";
 import type { Finished } from "../plane.ts";
 import { push, startStage } from "../simulated.ts";
 
@@ -20,14 +20,16 @@ const group = {
   },
 };
 
-describe.skipIf(!hasTool("kubectl"))("kubectl with a fleet (needs kubectl)", () => {
+const newest = kubectls().at(-1);
+
+describe.skipIf(newest === undefined)(`kubectl ${newest?.version} with a fleet (needs kubectl)`, () => {
   it("labels, adopts, waits, describes, and deletes a group without its nodes", { timeout: 90_000 }, async () => {
     await using stage = await startStage({ count: 2 }, []);
     const { plane, fleet } = stage;
     const environment = { PATH: process.env.PATH, HOME: plane.dataDir, KUBECONFIG: plane.kubeconfig };
     const kubectl = (...words: readonly string[]): Promise<Finished> =>
       new Promise((resolve) => {
-        execFile("kubectl", words, { env: environment, timeout: 60_000 }, (error, stdout, stderr) => {
+        execFile(newest?.path ?? "kubectl", words, { env: environment, timeout: 60_000 }, (error, stdout, stderr) => {
           resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
         });
       });
