@@ -2,7 +2,7 @@ import { resourceName } from "../api/kind.ts";
 import { SporeError } from "../base/errors.ts";
 import type { RequestInfo, ResourceRequest } from "./request-info.ts";
 import type { Verb } from "./served-kind.ts";
-import { authenticatedGroup, controllers, mastersGroup, type User } from "./user.ts";
+import { authenticatedGroup, controllersGroup, mastersGroup, type User } from "./user.ts";
 
 /** Something that a user may do. */
 interface Rule {
@@ -44,12 +44,12 @@ const commonPaths: readonly string[] = ["api", "apis", "openapi"];
 export function mayDo(user: User, info: RequestInfo): boolean {
   if (user.groups.includes(mastersGroup)) return true;
   if (info.kind === "resource") {
-    return user.name === controllers.name && controllerRules.some((rule) => allows(rule, info));
+    return user.groups.includes(controllersGroup) && controllerRules.some((rule) => allows(rule, info));
   }
   const root = info.segments[0] ?? "";
   if (info.verb !== "get" && info.verb !== "head") return false;
   if (publicPaths.includes(root)) return true;
-  if (user.name === controllers.name && root === "artifacts") return true;
+  if (user.groups.includes(controllersGroup) && root === "artifacts") return true;
   return user.groups.includes(authenticatedGroup) && commonPaths.includes(root);
 }
 

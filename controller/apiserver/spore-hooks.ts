@@ -13,7 +13,7 @@ import type { JsonObject } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
 import { objectIn } from "./object-meta.ts";
 import type { KindHooks } from "./served-kind.ts";
-import { controllers, type User } from "./user.ts";
+import { controllersGroup, type User } from "./user.ts";
 
 /** Checks that look at the spec, and only where it changed: what was stored once may stay. */
 function specChecks<T extends Resource>(kind: Kind<T>, causesOf: (object: T) => readonly Cause[]): KindHooks {
@@ -55,7 +55,7 @@ export function sporeHooks(kind: Pick<Kind, "group" | "plural">): KindHooks | un
 }
 
 function assignmentRefusal(object: JsonObject, old: JsonObject | undefined, user: User): string | undefined {
-  if (user.name === controllers.name) return undefined;
+  if (user.groups.includes(controllersGroup)) return undefined;
   const before = old === undefined ? undefined : objectIn(old, "spec").assignment;
   if (isSameJson(objectIn(object, "spec").assignment, before)) return undefined;
   return `spec.assignment is written by SPORE's controllers alone, not by "${user.name}"; change the NodeGroup that selects the node instead`;

@@ -11,5 +11,7 @@ export const authenticatedGroup = "system:authenticated";
 
 /** Nobody in particular. */
 export const anonymous: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
-/** The reconcilers, in whichever process they run. */
-export const controllers: User = { name: "system:spore-controllers", groups: [authenticatedGroup] };
+/** Whoever runs the reconcilers: this process, or another one that works on this server. */
+export const controllersGroup = "system:spore-controllers";
+/** The reconcilers in this process. */
+export const controllers: User = { name: "system:spore-controllers", groups: [controllersGroup, authenticatedGroup] };
