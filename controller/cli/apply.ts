@@ -5,13 +5,13 @@ import { parseStream, parseTree, type TreeOptions } from "../manifests/read-tree
 import { type ReadResult, readParsed } from "../manifests/read-yaml.ts";
 import { withWrittenKinds } from "../manifests/written-kinds.ts";
 import type { Command } from "./command.ts";
-import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { knownKinds } from "./known-kinds.ts";
 import { objectApi } from "./object-api.ts";
-import { typedName } from "./output-format.ts";
-import { paint } from "./paint.ts";
-import { openSession } from "./session.ts";
+import { typedName } from "./output/output-format.ts";
+import { paint } from "./output/paint.ts";
+import type { GlobalOptions } from "./session/global-options.ts";
+import { openSession } from "./session/session.ts";
 
 interface ApplyOptions extends GlobalOptions {
   readonly filename?: readonly string[];

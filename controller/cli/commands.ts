@@ -7,11 +7,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "make objects what files say",
     load: async () => (await import("./apply.ts")).apply,
   },
-  { name: "get", summary: "list objects, or show some", load: async () => (await import("./get.ts")).get },
+  { name: "get", summary: "list objects, or show some", load: async () => (await import("./get/get.ts")).get },
   {
     name: "describe",
     summary: "show one object with its conditions, live figures and events",
-    load: async () => (await import("./describe.ts")).describe,
+    load: async () => (await import("./describe/describe.ts")).describe,
   },
   { name: "delete", summary: "delete objects", load: async () => (await import("./delete.ts")).deleteCommand },
   {
@@ -23,23 +23,23 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "adopt",
     summary: "give nodes to a namespace, so that its groups may write to them",
-    load: async () => (await import("./adopt.ts")).adopt,
+    load: async () => (await import("./nodes/adopt.ts")).adopt,
   },
   {
     name: "release",
     summary: "take nodes back; nothing is written to them any more",
-    load: async () => (await import("./adopt.ts")).release,
+    load: async () => (await import("./nodes/adopt.ts")).release,
   },
   {
     name: "pause",
     summary: "stop every write to nodes or groups at once",
-    load: async () => (await import("./pause.ts")).pause,
+    load: async () => (await import("./nodes/pause.ts")).pause,
   },
-  { name: "resume", summary: "the opposite of pause", load: async () => (await import("./pause.ts")).resume },
+  { name: "resume", summary: "the opposite of pause", load: async () => (await import("./nodes/pause.ts")).resume },
   {
     name: "restart",
     summary: "restart nodes, or each node of a group in turn",
-    load: async () => (await import("./restart.ts")).restart,
+    load: async () => (await import("./nodes/restart.ts")).restart,
   },
   {
     name: "wait",
@@ -54,12 +54,12 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "firmware",
     summary: "inspect images and upload them",
-    load: async () => (await import("./firmware.ts")).firmware,
+    load: async () => (await import("./firmware/firmware.ts")).firmware,
   },
   {
     name: "sim",
     summary: "run simulated nodes on this machine",
-    load: async () => (await import("./sim-command.ts")).sim,
+    load: async () => (await import("./sim/sim-command.ts")).sim,
   },
   {
     name: "version",

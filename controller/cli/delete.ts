@@ -2,12 +2,12 @@ import { type Kind, resourceName } from "../api/kind.ts";
 import { keyOf, type Resource } from "../api/meta.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
-import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { chosenObjects } from "./objects.ts";
-import { openSession, type Session } from "./session.ts";
-import { readTargets, type Targets } from "./targets.ts";
-import { deadline, readTimeout, untilGone } from "./until.ts";
+import type { GlobalOptions } from "./session/global-options.ts";
+import { chosenObjects } from "./session/objects.ts";
+import { openSession, type Session } from "./session/session.ts";
+import { readTargets, type Targets } from "./session/targets.ts";
+import { deadline, readTimeout, untilGone } from "./session/until.ts";
 
 interface DeleteOptions extends GlobalOptions {
   readonly selector?: string;

@@ -1,16 +1,16 @@
 import { Event } from "../api/core-kinds.ts";
 import { SporeError } from "../base/errors.ts";
-import { ageText } from "./age-text.ts";
 import { clusterEventsNamespace } from "./cluster-events.ts";
-import { growingColumns } from "./columns.ts";
 import type { Command } from "./command.ts";
-import { eventTime } from "./event-time.ts";
-import { follow } from "./follow.ts";
-import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { paint } from "./paint.ts";
-import { openSession, type Session } from "./session.ts";
-import { readTargets } from "./targets.ts";
+import { ageText } from "./output/age-text.ts";
+import { growingColumns } from "./output/columns.ts";
+import { eventTime } from "./output/event-time.ts";
+import { paint } from "./output/paint.ts";
+import { follow } from "./session/follow.ts";
+import type { GlobalOptions } from "./session/global-options.ts";
+import { openSession, type Session } from "./session/session.ts";
+import { readTargets } from "./session/targets.ts";
 
 interface EventOptions extends GlobalOptions {
   readonly allNamespaces?: boolean;

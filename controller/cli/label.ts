@@ -1,12 +1,12 @@
 import { keyOf } from "../api/meta.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
-import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { chosenObjects } from "./objects.ts";
-import { typedName } from "./output-format.ts";
-import { openSession } from "./session.ts";
-import { readTargets } from "./targets.ts";
+import { typedName } from "./output/output-format.ts";
+import type { GlobalOptions } from "./session/global-options.ts";
+import { chosenObjects } from "./session/objects.ts";
+import { openSession } from "./session/session.ts";
+import { readTargets } from "./session/targets.ts";
 
 interface LabelOptions extends GlobalOptions {
   readonly overwrite?: boolean;

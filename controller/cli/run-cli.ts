@@ -4,7 +4,7 @@ import { printableLines } from "../base/printable.ts";
 import { clientVersion } from "./client-version.ts";
 import { commands } from "./commands.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { paint } from "./paint.ts";
+import { paint } from "./output/paint.ts";
 
 /**
  * Runs one command line, without the program's own name.

@@ -1,7 +1,7 @@
 import { clientVersion } from "./client-version.ts";
 import type { Command } from "./command.ts";
-import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
+import type { GlobalOptions } from "./session/global-options.ts";
 
 interface VersionOptions extends GlobalOptions {
   readonly client?: boolean;
@@ -23,7 +23,7 @@ export const version: Command = {
 };
 
 async function showServer(options: GlobalOptions, io: Io): Promise<void> {
-  const { openSession } = await import("./session.ts"); // loads TLS, which --client does without
+  const { openSession } = await import("./session/session.ts"); // loads TLS, which --client does without
   await using session = await openSession(options, io);
   const { gitVersion } = await session.readJson<{ gitVersion: string }>("/version", { signal: io.signal });
   io.out.write(`Server Version: ${gitVersion}\n`);

@@ -3,13 +3,13 @@ import { type Kind, resourceName } from "../api/kind.ts";
 import type { Condition, Resource } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
-import type { GlobalOptions } from "./global-options.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { chosenObjects, refuseBoth, scopeOf } from "./objects.ts";
-import { typedNameIn } from "./output-format.ts";
-import { openSession } from "./session.ts";
-import { readTargets } from "./targets.ts";
-import { deadline, readTimeout, until } from "./until.ts";
+import { typedNameIn } from "./output/output-format.ts";
+import type { GlobalOptions } from "./session/global-options.ts";
+import { chosenObjects, refuseBoth, scopeOf } from "./session/objects.ts";
+import { openSession } from "./session/session.ts";
+import { readTargets } from "./session/targets.ts";
+import { deadline, readTimeout, until } from "./session/until.ts";
 
 interface WaitOptions extends GlobalOptions {
   readonly for: string;

@@ -1,7 +1,7 @@
 import { printableLine } from "../../base/printable.ts";
 import { positionText } from "../../manifests/manifest.ts";
 import type { Screen } from "../io.ts";
-import { paint } from "../paint.ts";
+import { paint } from "../output/paint.ts";
 import type { Finding, Findings } from "./findings.ts";
 
 /** How much of a long line is shown around the place that is meant. */

@@ -1,0 +1,91 @@
+import type { Kind } from "../../api/kind.ts";
+import { SporeError } from "../../base/errors.ts";
+
+/** One resource as the server's aggregated discovery describes it (kubernetes API, `APIGroupDiscoveryList`, v2). */
+interface DiscoveredResource {
+  readonly resource: string;
+  readonly responseKind: { readonly kind: string };
+  readonly scope: "Namespaced" | "Cluster";
+  readonly singularResource: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+
+/** The document behind `/api` and `/apis`. */
+export interface DiscoveryDocument {
+  readonly items: readonly {
+    readonly metadata: { readonly name?: string };
+    readonly versions: readonly { readonly version: string; readonly resources: readonly DiscoveredResource[] }[];
+  }[];
+}
+
+interface NamedKind {
+  readonly kind: Kind;
+  readonly names: readonly string[];
+  readonly categories: readonly string[];
+}
+
+/** What people may call the server's resources: `nodes`, `node`, `Node`, `sn`, `nodes.spore.dev`, and categories such as `spore`. */
+export class ResourceNames {
+  readonly #kinds: readonly NamedKind[];
+
+  constructor(documents: readonly DiscoveryDocument[]) {
+    this.#kinds = documents.flatMap(({ items }) => items).flatMap(kindsOf);
+  }
+
+  /** Whether `word` names a kind or a category. */
+  has(word: string): boolean {
+    return this.#find(word).length > 0;
+  }
+
+  /**
+   * The kinds that `word` names; several for a category.
+   *
+   * @throws SporeError `SPORE_USAGE` when the server has no such resource.
+   */
+  resolve(word: string): readonly Kind[] {
+    const found = this.#find(word);
+    if (found.length > 0) return found;
+    throw new SporeError("SPORE_USAGE", `the server has no resource called "${word}"`, {
+      hint: `it has ${[...new Set(this.#kinds.map(({ kind }) => kind.plural))].sort().join(", ")}`,
+    });
+  }
+
+  #find(word: string): readonly Kind[] {
+    const wanted = word.toLowerCase();
+    const dot = wanted.indexOf(".");
+    const name = dot < 0 ? wanted : wanted.slice(0, dot);
+    const group = dot < 0 ? undefined : wanted.slice(dot + 1);
+    const found = this.#kinds.find(({ kind, names }) => names.includes(name) && inGroup(kind, group));
+    if (found) return [found.kind];
+    return this.#kinds
+      .filter(({ categories }) => group === undefined && categories.includes(name))
+      .map(({ kind }) => kind);
+  }
+}
+
+function kindsOf(group: DiscoveryDocument["items"][number]): readonly NamedKind[] {
+  const preferred = group.versions[0];
+  if (!preferred) return [];
+  return preferred.resources.map((resource) => ({
+    kind: {
+      group: group.metadata.name ?? "",
+      version: preferred.version,
+      kind: resource.responseKind.kind,
+      plural: resource.resource,
+      namespaced: resource.scope === "Namespaced",
+    },
+    names: [
+      resource.resource,
+      resource.singularResource,
+      resource.responseKind.kind.toLowerCase(),
+      ...(resource.shortNames ?? []),
+    ],
+    categories: resource.categories ?? [],
+  }));
+}
+
+/** `node.spore.dev` and `nodes.v1alpha1.spore.dev` both name the group `spore.dev`. */
+function inGroup(kind: Kind, group: string | undefined): boolean {
+  return group === undefined || group === kind.group || group === `${kind.version}.${kind.group}`;
+}
