@@ -1,5 +1,5 @@
 import { SporeError } from "../base/errors.ts";
-import { applyAll, danglingReferences } from "../manifests/apply.ts";
+import { type Applied, applyAll, danglingReferences } from "../manifests/apply.ts";
 import type { ParsedTexts } from "../manifests/parse-yaml.ts";
 import { parseStream, parseTree, type TreeOptions } from "../manifests/read-tree.ts";
 import { type ReadResult, readParsed } from "../manifests/read-yaml.ts";
@@ -55,9 +55,9 @@ async function runApply(options: ApplyOptions, io: Io): Promise<number> {
   }
   const warn = (text: string) => io.err.write(`${paint(io.err, "yellow", "Warning:")} ${text}\n`);
   const api = objectApi(session.client, "sporectl-apply", io.signal, warn);
-  await applyAll(read, api, { dryRun }, ({ manifest, verdict }) => {
+  const told = ({ manifest, verdict }: Applied) =>
     io.out.write(`${typedName(manifest.object)} ${verdict}${dryRun ? " (server dry run)" : ""}\n`);
-  });
+  await applyAll(read, api, { ...(dryRun && { dryRun: "server" }), clock: io.clock, signal: io.signal, told });
   if (!dryRun) for (const text of await danglingReferences(read.manifests, api)) warn(text);
   return exitCodes.done;
 }

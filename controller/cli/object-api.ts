@@ -1,3 +1,4 @@
+import { asJson } from "../base/as-json.ts";
 import type { Client } from "../client/client.ts";
 import type { ObjectApi } from "../manifests/object-api.ts";
 
@@ -10,9 +11,12 @@ export function objectApi(
 ): ObjectApi {
   const write = (dryRun: boolean) => ({ signal, dryRun, fieldManager, fieldValidation: "Strict", onWarning }) as const;
   return {
+    fieldManager,
     read: (kind, key) => client.get(kind, key, signal),
     create: (kind, object, dryRun) => client.create(kind, object, write(dryRun)),
     patch: (kind, key, body, dryRun) => client.patch(kind, key, { type: "merge", body }, write(dryRun)),
+    apply: (kind, key, body, { dryRun, force, fieldManager: other = fieldManager }) =>
+      client.patch(kind, key, { type: "apply", body: asJson(body), force }, { ...write(dryRun), fieldManager: other }),
     remove: (kind, key) => client.delete(kind, key, { signal, propagationPolicy: "Background" }),
   };
 }

@@ -1,7 +1,13 @@
 import { Namespace } from "../api/core-kinds.ts";
+import { isSameResource } from "../api/kind.ts";
 import { keyOf, type Resource } from "../api/meta.ts";
+import { asJsonObject } from "../base/as-json.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { mergePatch } from "../base/merge-patch.ts";
+import { takeOwnership } from "./client-side-ownership.ts";
 import { type Manifest, type Problem, positionText, problemText } from "./manifest.ts";
+import { NewKinds, type Patience } from "./new-kinds.ts";
 import type { ObjectApi } from "./object-api.ts";
 import { byDependency, planStep, type Step } from "./plan.ts";
 import type { ReadResult } from "./read-yaml.ts";
@@ -10,34 +16,45 @@ import { referencesOf } from "./references.ts";
 /** What became of one manifest. */
 export interface Applied {
   readonly manifest: Manifest;
-  readonly verdict: "created" | "configured" | "unchanged";
-  readonly object: Resource | undefined;
+  readonly verdict: "created" | "configured" | "unchanged" | "serverside-applied";
+  /** As it is now; in a dry run, as it would be. */
+  readonly object: Resource;
+}
+
+export interface ApplyOptions extends Patience {
+  /** `client` reads and compares; `server` also asks what the server would say. Neither writes. Default: write. */
+  readonly dryRun?: "client" | "server";
+  /** Server-side apply, where a merge of our own is the default. */
+  readonly serverSide?: { readonly force: boolean };
+  /** Is told of each object as it is done. */
+  readonly told?: (applied: Applied) => void;
+  /** Is told of an object that could not be written although the server had nothing against it before; the others still are. Default: throw. */
+  readonly failed?: (manifest: Manifest, error: SporeError) => void;
 }
 
 /**
- * Makes objects what `read` says: all of it is checked, here and by the server in a dry run, before the first is written.
+ * Makes objects what `read` says: all of it is checked, here and by the server in a dry run, before the first is written. Namespaces and CRDs
+ * come first, and objects of a kind that is new wait until it is served.
  *
- * @param told is called for each object as it is done.
  * @throws SporeError `SPORE_MANIFEST_INVALID`, with a cause for each problem and its file, line, column and field; nothing was written.
  */
-export async function applyAll(
-  read: ReadResult,
-  api: ObjectApi,
-  options: { readonly dryRun: boolean },
-  told: (applied: Applied) => void,
-): Promise<readonly Applied[]> {
+export async function applyAll(read: ReadResult, api: ObjectApi, options: ApplyOptions): Promise<readonly Applied[]> {
   refuse(read.problems);
   const ordered = byDependency(read.manifests, ({ kind }) => kind);
+  const newKinds = await NewKinds.among(ordered, api);
   const steps: Step[] = [];
-  for (const manifest of ordered) {
-    steps.push(planStep(manifest, await api.read(manifest.kind, keyOf(manifest.object))));
-  }
-  refuse(await rehearse(steps, api));
+  for (const manifest of ordered) steps.push(await plan(manifest, api, newKinds, options));
+  if (options.dryRun !== "client") refuse(await rehearse(steps, api, newKinds, options));
   const applied: Applied[] = [];
   for (const step of steps) {
-    const done = await carryOut(step, api, options.dryRun);
-    applied.push(done);
-    told(done);
+    try {
+      const done = await bring(step, api, newKinds, options);
+      applied.push(done);
+      options.told?.(done);
+    } catch (error) {
+      if (!isSporeError(error) || !options.failed || isHopeless(error)) throw error;
+      options.failed(step.manifest, error);
+    }
   }
   return applied;
 }
@@ -52,47 +69,95 @@ export function refuse(problems: readonly Problem[]): void {
   });
 }
 
+async function plan(manifest: Manifest, api: ObjectApi, newKinds: NewKinds, options: ApplyOptions): Promise<Step> {
+  const live = newKinds.has(manifest.kind) ? undefined : await api.read(manifest.kind, keyOf(manifest.object));
+  return options.serverSide ? { kind: "apply", manifest, live } : planStep(manifest, live);
+}
+
 /** Asks the server whether it would take each step. */
-async function rehearse(steps: readonly Step[], api: ObjectApi): Promise<readonly Problem[]> {
+async function rehearse(
+  steps: readonly Step[],
+  api: ObjectApi,
+  newKinds: NewKinds,
+  options: ApplyOptions,
+): Promise<readonly Problem[]> {
   const newNamespaces = new Set(steps.filter(isNewNamespace).map(({ manifest }) => manifest.object.metadata.name));
   const problems: Problem[] = [];
   for (const step of steps) {
-    if (newNamespaces.has(step.manifest.object.metadata.namespace ?? "")) continue; // it cannot be asked about yet
+    const { kind, object } = step.manifest;
+    // What is not there yet cannot be asked about.
+    if (newNamespaces.has(object.metadata.namespace ?? "") || newKinds.has(kind)) continue;
     try {
-      await carryOut(step, api, true);
+      await carryOut(step, api, { ...options, dryRun: "server" });
     } catch (error) {
-      if (!isSporeError(error) || error.details.retryAfterSeconds !== undefined) throw error;
-      if (error.code === "SPORE_UNAVAILABLE" || error.code === "SPORE_UNAUTHORIZED") throw error;
+      if (!isSporeError(error) || isHopeless(error)) throw error;
       problems.push(...located(step.manifest, error));
     }
   }
   return problems;
 }
 
-function isNewNamespace({ kind, manifest }: Step): boolean {
-  return kind === "create" && manifest.kind.kind === Namespace.kind && manifest.kind.group === Namespace.group;
+/** What the next object would meet with as well. */
+function isHopeless({ code, details }: SporeError): boolean {
+  return code === "SPORE_UNAVAILABLE" || code === "SPORE_UNAUTHORIZED" || details.retryAfterSeconds !== undefined;
+}
+
+function isNewNamespace({ kind, manifest, ...step }: Step): boolean {
+  const isNew = kind === "create" || (kind === "apply" && "live" in step && step.live === undefined);
+  return isNew && isSameResource(manifest.kind, Namespace);
 }
 
 function located(manifest: Manifest, error: SporeError): readonly Problem[] {
-  const fields = (error.details.causes ?? []).flatMap(({ field, message }) =>
+  const isConflict = error.code === "SPORE_CONFLICT"; // its fields belong to others: only the message says to whom
+  const fields = (isConflict ? [] : (error.details.causes ?? [])).flatMap(({ field, message }) =>
     field === undefined ? [] : [{ position: manifest.positionOf(field), field, message }],
   );
   return fields.length > 0 ? fields : [{ position: manifest.position, message: error.message }];
 }
 
-async function carryOut(step: Step, api: ObjectApi, dryRun: boolean): Promise<Applied> {
+async function bring(step: Step, api: ObjectApi, newKinds: NewKinds, options: ApplyOptions): Promise<Applied> {
+  if (options.dryRun !== undefined && newKinds.has(step.manifest.kind)) {
+    return { manifest: step.manifest, verdict: "created", object: step.manifest.object };
+  }
+  if (newKinds.has(step.manifest.kind)) await newKinds.served(step.manifest, api, options);
+  try {
+    return await carryOut(step, api, options);
+  } catch (error) {
+    if (step.kind !== "create" || !isSporeError(error, "SPORE_ALREADY_EXISTS")) throw error;
+    const live = await api.read(step.manifest.kind, keyOf(step.manifest.object)); // somebody was faster
+    return carryOut(planStep(step.manifest, live), api, options);
+  }
+}
+
+async function carryOut(step: Step, api: ObjectApi, { dryRun, serverSide }: ApplyOptions): Promise<Applied> {
   const { manifest } = step;
   const { kind } = manifest;
+  const key = keyOf(manifest.object);
+  const isRehearsal = dryRun !== undefined;
   switch (step.kind) {
-    case "create":
-      return { manifest, verdict: "created", object: await api.create(kind, step.object, dryRun) };
+    case "unchanged":
+      return { manifest, verdict: "unchanged", object: step.live };
+    case "create": {
+      const object = dryRun === "client" ? step.object : await api.create(kind, step.object, isRehearsal);
+      return { manifest, verdict: "created", object };
+    }
     case "patch": {
-      const object = await api.patch(kind, keyOf(manifest.object), step.patch, dryRun);
+      const object =
+        dryRun === "client" ? merged(step.live, step.patch) : await api.patch(kind, key, step.patch, isRehearsal);
       return { manifest, verdict: "configured", object };
     }
-    case "unchanged":
-      return { manifest, verdict: "unchanged", object: undefined };
+    case "apply": {
+      const force = serverSide?.force === true;
+      const object = await api.apply(kind, key, manifest.object, { dryRun: isRehearsal, force });
+      const owned = isRehearsal ? object : await takeOwnership(manifest, object, api, force);
+      return { manifest, verdict: "serverside-applied", object: owned };
+    }
   }
+}
+
+/** What a server would make of it, its defaults aside. */
+function merged(live: Resource, patch: JsonObject): Resource {
+  return mergePatch(asJsonObject(live), patch) as unknown as Resource; // both sides had that shape
 }
 
 /** Names what an object refers to and what does not exist: no error, because the order of apply must not matter. */

@@ -1,5 +1,5 @@
 import { backoffDelayMs } from "../base/backoff.ts";
-import { type Clock, sleep } from "../base/clock.ts";
+import { sleep } from "../base/clock.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { syncTree, type TreeSync } from "./sync-tree.ts";
@@ -10,7 +10,6 @@ const resyncMs = 60_000;
 const retry = { baseMs: 1000, maxMs: 30_000 } as const;
 
 export interface TreeKeeper extends TreeSync {
-  readonly clock: Clock;
   readonly random: Random;
 }
 
@@ -24,7 +23,7 @@ export async function keepTree(keeper: TreeKeeper, signal: AbortSignal): Promise
   while (!signal.aborted) {
     wake = new AbortController();
     try {
-      await syncTree(keeper);
+      await syncTree(keeper, signal);
       if (failures > 0) log.info({ directory }, "the manifests are applied again");
       failures = 0;
       told = "";

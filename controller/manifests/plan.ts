@@ -10,8 +10,10 @@ import { threeWayMerge } from "./three-way-merge.ts";
 /** What has to be done for one manifest. */
 export type Step =
   | { readonly kind: "create"; readonly manifest: Manifest; readonly object: Resource }
-  | { readonly kind: "patch"; readonly manifest: Manifest; readonly patch: JsonObject }
-  | { readonly kind: "unchanged"; readonly manifest: Manifest };
+  | { readonly kind: "patch"; readonly manifest: Manifest; readonly patch: JsonObject; readonly live: Resource }
+  | { readonly kind: "unchanged"; readonly manifest: Manifest; readonly live: Resource }
+  /** The server decides, and knows who manages which field. */
+  | { readonly kind: "apply"; readonly manifest: Manifest; readonly live: Resource | undefined };
 
 /**
  * What brings the live object to what the manifest says: a three-way merge from what was applied before, never a replacement.
@@ -19,11 +21,14 @@ export type Step =
  * @param live undefined when there is no such object.
  */
 export function planStep(manifest: Manifest, live: Resource | undefined): Step {
-  const object = withLastApplied(normal(manifest));
-  if (!live) return { kind: "create", manifest, object };
-  const patch = threeWayMerge(lastApplied(live), asJsonObject(object), asJsonObject(live));
+  const object = withLastApplied(manifest.object);
+  const { kind } = manifest;
+  const wanted = encodedSecret(asJsonObject(object), kind);
+  if (!live) return { kind: "create", manifest, object: { ...object, ...wanted } };
+  const before = encodedSecret(lastApplied(live) ?? {}, kind);
+  const patch = threeWayMerge(before, wanted, asJsonObject(live));
   const same = Object.keys(patch).length === 0 || (onlyAnnotation(patch) && isSameText(object, live));
-  return same ? { kind: "unchanged", manifest } : { kind: "patch", manifest, patch };
+  return same ? { kind: "unchanged", manifest, live } : { kind: "patch", manifest, patch, live };
 }
 
 /** Kinds in the order in which later ones may refer to earlier ones; what is not listed comes last. */
@@ -39,12 +44,15 @@ export function byDependency<T>(items: readonly T[], kindOf: (item: T) => Kind):
 }
 
 /** A Secret's `stringData` is never read back: compare it as what the server makes of it. */
-function normal({ kind, object }: Manifest): Resource {
+function encodedSecret(object: JsonObject, kind: Kind): JsonObject {
   if (kind.kind !== Secret.kind || kind.group !== "") return object;
-  const { stringData, ...secret } = object as Secret;
-  if (!stringData) return object;
-  const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
-  return { ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } } as Resource;
+  const { stringData, ...secret } = object;
+  if (!isJsonObject(stringData)) return object;
+  const encoded = Object.entries(stringData).map(([key, value]) => [
+    key,
+    Buffer.from(String(value)).toString("base64"),
+  ]);
+  return { ...secret, data: { ...(isJsonObject(secret.data) && secret.data), ...Object.fromEntries(encoded) } };
 }
 
 function onlyAnnotation(patch: JsonObject): boolean {
@@ -60,5 +68,5 @@ function onlyAnnotation(patch: JsonObject): boolean {
 function isSameText(object: Resource, live: Resource): boolean {
   const now = lastApplied(object);
   const before = lastApplied(live);
-  return Object.keys(threeWayMerge(before, now, before)).length === 0;
+  return now !== undefined && before !== undefined && Object.keys(threeWayMerge(before, now, before)).length === 0;
 }

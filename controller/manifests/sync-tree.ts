@@ -1,8 +1,9 @@
 import type { Kind } from "../api/kind.ts";
 import { keyOf } from "../api/meta.ts";
+import type { Clock } from "../base/clock.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { applyAll, danglingReferences } from "./apply.ts";
+import { type Applied, applyAll, danglingReferences } from "./apply.ts";
 import { type Inventory, type InventoryItem, itemName, itemOf, readInventory, writeInventory } from "./inventory.ts";
 import type { ObjectApi } from "./object-api.ts";
 import { byDependency } from "./plan.ts";
@@ -19,6 +20,7 @@ export interface TreeSync {
   readonly kindOf: (group: string, kind: string) => Kind | undefined;
   readonly api: ObjectApi;
   readonly log: Logger;
+  readonly clock: Clock;
 }
 
 /**
@@ -27,10 +29,10 @@ export interface TreeSync {
  *
  * @throws SporeError when a server or the directory says no; the inventory says so as well, where it can be written.
  */
-export async function syncTree(sync: TreeSync): Promise<void> {
+export async function syncTree(sync: TreeSync, signal: AbortSignal): Promise<void> {
   const before = await readInventory(sync.api, sync.directory);
   try {
-    await writeInventory(sync.api, sync.directory, await bring(sync, before));
+    await writeInventory(sync.api, sync.directory, await bring(sync, before, signal));
   } catch (error) {
     if (isSporeError(error)) {
       const { items } = await readInventory(sync.api, sync.directory);
@@ -40,17 +42,18 @@ export async function syncTree(sync: TreeSync): Promise<void> {
   }
 }
 
-async function bring(sync: TreeSync, before: Inventory): Promise<Inventory> {
-  const { directory, lookup, api, log } = sync;
+async function bring(sync: TreeSync, before: Inventory, signal: AbortSignal): Promise<Inventory> {
+  const { directory, lookup, api, log, clock } = sync;
   const read = await readTree(directory, { recursive: true, namespace: "default", lookup });
   const wanted = new Set(read.manifests.map(({ kind, object }) => itemName(itemOf(kind, object))));
   const leaving = before.items.filter((item) => !wanted.has(itemName(item)));
   const items = new Map(before.items.map((item) => [itemName(item), item]));
-  await applyAll(read, api, { dryRun: false }, ({ manifest, verdict }) => {
+  const told = ({ manifest, verdict }: Applied) => {
     if (verdict === "unchanged") return;
     const { kind, object, position } = manifest;
     log.info({ kind: kind.kind, ...keyOf(object), file: position.file, verdict }, "applied a manifest");
-  });
+  };
+  await applyAll(read, api, { clock, signal, told });
   for (const { kind, object } of read.manifests) {
     const live = await api.read(kind, keyOf(object));
     if (live) items.set(itemName(itemOf(kind, live)), itemOf(kind, live));

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { ConfigMap, Namespace, Secret } from "../../controller/api/core-kinds.ts";
 import { NodeGroup } from "../../controller/api/node-group.ts";
-import { isSporeError } from "../../controller/base/errors.ts";
+import { systemClock } from "../../controller/base/clock.ts";
+import { isSporeError, SporeError } from "../../controller/base/errors.ts";
 import { applyAll, danglingReferences } from "../../controller/manifests/apply.ts";
+import type { Manifest } from "../../controller/manifests/manifest.ts";
 import { type KindLookup, readYaml } from "../../controller/manifests/read-yaml.ts";
 import { compileSchema } from "../../controller/schema/compiled-schema.ts";
 import { MapObjectApi } from "../support/object-api.ts";
@@ -33,8 +35,14 @@ metadata: {name: lab}
 data: {a: "1"}
 `;
 
+const never = new AbortController().signal;
+
 function apply(text: string, api: MapObjectApi, dryRun = false) {
-  return applyAll(readYaml(text, "lab.yaml", "default", lookup), api, { dryRun }, () => {});
+  return applyAll(readYaml(text, "lab.yaml", "default", lookup), api, {
+    ...(dryRun && { dryRun: "server" }),
+    clock: systemClock,
+    signal: never,
+  });
 }
 
 describe("applyAll", () => {
@@ -93,6 +101,62 @@ describe("applyAll", () => {
     const api = new MapObjectApi();
     expect((await apply(group("1"), api, true)).map(({ verdict }) => verdict)).toEqual(["created"]);
     expect(api.writes).toEqual([]);
+  });
+});
+
+describe("applyAll, when asked for more", () => {
+  const read = (text: string) => readYaml(text, "lab.yaml", "default", lookup);
+  const other = configMap.replace("name: lab", "name: hall");
+  const third = configMap.replace("name: lab", "name: attic");
+
+  it("goes on behind an object that cannot be written, and names it", async () => {
+    const api = new MapObjectApi();
+    api.broken.add("hall");
+    const failed: string[] = [];
+    const options = {
+      clock: systemClock,
+      signal: never,
+      failed: (manifest: Manifest, error: Error) => {
+        failed.push(`${manifest.object.metadata.name}: ${error.message}`);
+      },
+    };
+    const applied = await applyAll(read([configMap, other, third].join("---\n")), api, options);
+    expect(applied.map(({ object }) => object.metadata.name)).toEqual(["lab", "attic"]);
+    expect(failed).toEqual(["hall: hall is broken"]);
+  });
+
+  it("only reads in a client's dry run, and shows what would be", async () => {
+    const api = new MapObjectApi();
+    await apply(configMap, api);
+    api.refused.set("lab", "data");
+    const options = { clock: systemClock, signal: never, dryRun: "client" as const };
+    const applied = await applyAll(read(`${configMap.replace('"1"', '"2"')}---\n${other}`), api, options);
+    expect(applied.map(({ verdict, object }) => [verdict, (object as ConfigMap).data])).toEqual([
+      ["configured", { a: "2" }],
+      ["created", { a: "1" }],
+    ]);
+    expect(api.writes).toEqual(["create configmaps default/lab"]);
+  });
+
+  it("leaves the merge to the server where it is told to", async () => {
+    const api = new MapObjectApi();
+    const options = { clock: systemClock, signal: never, serverSide: { force: false } };
+    expect((await applyAll(read(configMap), api, options)).map(({ verdict }) => verdict)).toEqual([
+      "serverside-applied",
+    ]);
+    expect(api.writes).toEqual(["apply configmaps default/lab"]);
+    expect(await api.read(ConfigMap, { namespace: "default", name: "lab" })).not.toHaveProperty("metadata.annotations");
+  });
+
+  it("turns to an object that somebody else makes first", async () => {
+    const api = new MapObjectApi();
+    const create = api.create.bind(api);
+    api.create = async (kind, object, dryRun) => {
+      if (dryRun) return create(kind, object, dryRun);
+      await create(kind, { ...object, metadata: { ...object.metadata, labels: { by: "other" } } }, false);
+      throw new SporeError("SPORE_ALREADY_EXISTS", "it is there");
+    };
+    expect((await apply(configMap, api)).map(({ verdict }) => verdict)).toEqual(["unchanged"]);
   });
 });
 

@@ -2,6 +2,7 @@ import { renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ConfigMap } from "../../controller/api/core-kinds.ts";
+import { systemClock } from "../../controller/base/clock.ts";
 import { silentLogger } from "../../controller/base/log.ts";
 import { inventoryKey, readInventory } from "../../controller/manifests/inventory.ts";
 import { syncTree } from "../../controller/manifests/sync-tree.ts";
@@ -12,6 +13,8 @@ import { directoryOfTest } from "../support/temporary-directory.ts";
 const compiled = compileSchema({ type: "object", "x-kubernetes-preserve-unknown-fields": true }, ConfigMap);
 const manifest = (name: string, value = "1") =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, uid: u-${name}}\ndata: {a: "${value}"}\n`;
+
+const never = new AbortController().signal;
 
 describe("syncTree", () => {
   let directory: string;
@@ -24,14 +27,18 @@ describe("syncTree", () => {
 
   const write = (name: string, text: string) => writeFileSync(join(directory, `${name}.yaml`), text);
   const sync = (pruneAll = false) =>
-    syncTree({
-      directory,
-      pruneAll,
-      lookup: (_apiVersion, kind) => (kind === "ConfigMap" ? { kind: ConfigMap, compiled } : undefined),
-      kindOf: (_group, kind) => (kind === "ConfigMap" ? ConfigMap : undefined),
-      api,
-      log: silentLogger,
-    });
+    syncTree(
+      {
+        directory,
+        pruneAll,
+        lookup: (_apiVersion, kind) => (kind === "ConfigMap" ? { kind: ConfigMap, compiled } : undefined),
+        kindOf: (_group, kind) => (kind === "ConfigMap" ? ConfigMap : undefined),
+        api,
+        log: silentLogger,
+        clock: systemClock,
+      },
+      never,
+    );
   const present = async (name: string) => (await api.read(ConfigMap, { namespace: "default", name })) !== undefined;
 
   it("applies what is there, and removes what left", async () => {
