@@ -7,6 +7,7 @@ import type { ApiRequest, ApiResponse, Transport } from "../api/transport.ts";
 import type { Clock } from "../base/clock.ts";
 import { Deadline } from "../base/deadline.ts";
 import { SporeError } from "../base/errors.ts";
+import { BearerToken } from "./bearer-token.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
 import { errorCodeOf, unreachable } from "./unreachable.ts";
 
@@ -35,7 +36,7 @@ class Connection {
   readonly #clock: Clock;
   readonly #isSecure: boolean;
   readonly #agent: http.Agent;
-  readonly #authorization: Readonly<Record<string, string>>;
+  readonly #bearer: BearerToken;
 
   constructor(access: ClusterAccess, clock: Clock) {
     this.#isSecure = access.server.startsWith("https:");
@@ -43,8 +44,7 @@ class Connection {
     this.#access = access;
     this.#clock = clock;
     this.#agent = this.#isSecure ? new https.Agent({ ...options, ...tlsOptions(access) }) : new http.Agent(options);
-    this.#authorization =
-      this.#isSecure && access.token !== undefined ? { authorization: `Bearer ${access.token}` } : {};
+    this.#bearer = new BearerToken(this.#isSecure ? access : {}, clock);
   }
 
   close(): void {
@@ -52,9 +52,18 @@ class Connection {
   }
 
   async request(request: ApiRequest): Promise<ApiResponse> {
+    const token = await this.#bearer.current();
+    const response = await this.#sendAs(token, request);
+    if (response.status !== 401 || token === undefined || !isRepeatable(request)) return response;
+    if (!(await this.#bearer.replaced(token))) return response;
+    for await (const _ of response.body); // frees the connection
+    return await this.#sendAs(await this.#bearer.current(), request);
+  }
+
+  async #sendAs(token: string | undefined, request: ApiRequest): Promise<ApiResponse> {
     if (request.signal.aborted) throw request.signal.reason;
     for (let repeated = false; ; repeated = true) {
-      const sent = this.#open(request);
+      const sent = this.#open(request, token);
       try {
         return await this.#answer(sent, request);
       } catch (error) {
@@ -66,12 +75,12 @@ class Connection {
     }
   }
 
-  #open({ method, path, query, headers, body, signal }: ApiRequest): http.ClientRequest {
+  #open({ method, path, query, headers, body, signal }: ApiRequest, token: string | undefined): http.ClientRequest {
     const tail = query.size > 0 ? `?${query}` : "";
     const length = body instanceof Uint8Array ? { "content-length": String(body.byteLength) } : {};
     return (this.#isSecure ? https : http).request(`${this.#access.server}${path}${tail}`, {
       method,
-      headers: { ...headers, ...length, ...this.#authorization },
+      headers: { ...headers, ...length, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
       agent: this.#agent,
       signal,
     });
@@ -96,6 +105,11 @@ class Connection {
       body: chunksOf(response, request, server),
     };
   }
+}
+
+/** What a stream has delivered once is gone. */
+function isRepeatable({ body }: ApiRequest): boolean {
+  return body === undefined || body instanceof Uint8Array;
 }
 
 async function send(sent: http.ClientRequest, body: ApiRequest["body"]): Promise<void> {

@@ -14,6 +14,8 @@ export interface ClusterAccess {
   /** The name that the server's certificate must have, where it is not that of the URL. */
   readonly tlsServerName?: string;
   readonly token?: string;
+  /** Where the token came from, when that is a file: it may be replaced there. */
+  readonly tokenFile?: string;
   /** PEM, both or neither. */
   readonly clientCertificate?: string;
   readonly clientKey?: string;
@@ -131,12 +133,14 @@ async function clusterAccess(entry: Entry): Promise<Pick<ClusterAccess, "server"
   };
 }
 
-async function userAccess(entry: Entry): Promise<Pick<ClusterAccess, "token" | "clientCertificate" | "clientKey">> {
+async function userAccess(entry: Entry): Promise<Omit<ClusterAccess, "server" | "namespace" | "context">> {
   for (const field of ["exec", "auth-provider", "username", "as"]) {
     if (field in entry.value)
       throw usage(`${entry.title} in ${entry.path}: ${field} is not supported`, hints.credentials);
   }
-  const token = textOf(entry.value.token) ?? (await fileOf(entry, "tokenFile"))?.trim();
+  const written = textOf(entry.value.token);
+  const token = written ?? (await fileOf(entry, "tokenFile"))?.trim();
+  const tokenFile = textOf(entry.value.tokenFile);
   const clientCertificate = await dataOf(entry, "client-certificate");
   const clientKey = await dataOf(entry, "client-key");
   if ((clientCertificate === undefined) !== (clientKey === undefined)) {
@@ -145,6 +149,7 @@ async function userAccess(entry: Entry): Promise<Pick<ClusterAccess, "token" | "
   }
   return {
     ...(token !== undefined && { token }),
+    ...(written === undefined && tokenFile !== undefined && { tokenFile: resolve(dirname(entry.path), tokenFile) }),
     ...(clientCertificate !== undefined && clientKey !== undefined && { clientCertificate, clientKey }),
   };
 }
