@@ -1,11 +1,20 @@
 import { Lease } from "../api/core-kinds.ts";
 import { type Clock, sleep } from "../base/clock.ts";
-import { Deadline } from "../base/deadline.ts";
+import { Deadline, untilAborted } from "../base/deadline.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { Client } from "../client/client.ts";
 import type { Election } from "./manager.ts";
+
+/** How long a lead lasts. Each is shorter than the one before it, or there are two leaders at times. */
+export interface LeaseTimes {
+  /** Others wait this long after the last renewal that they saw before they take over. Whole seconds. */
+  readonly durationMs: number;
+  /** Without a renewal for this long the leader stops leading; the rest of `durationMs` is for its work to end. */
+  readonly renewTimeoutMs: number;
+  readonly retryMs: number;
+}
 
 interface Options {
   readonly client: Client;
@@ -16,13 +25,16 @@ interface Options {
   readonly name: string;
   /** Who this process is; no two processes may share it. */
   readonly identity: string;
+  /** Default: `defaultTimes`. */
+  readonly times?: LeaseTimes;
+  /** Told when this process begins to lead, and when it no longer may. */
+  readonly onTransition?: (lease: Lease, transition: "became leader" | "stopped leading") => void;
 }
 
-/** As Kubernetes' own controllers: others wait this long after the last renewal before they take over. */
-const durationMs = 15_000;
-/** Without a renewal for this long the leader stops leading; the rest of `durationMs` is for its work to end. */
-const renewTimeoutMs = 10_000;
-const retryMs = 2000;
+/** Those of Kubernetes' own controllers. */
+const defaultTimes: LeaseTimes = { durationMs: 15_000, renewTimeoutMs: 10_000, retryMs: 2000 };
+/** For the attempt to give the lease back; after that it runs out by itself. */
+const releaseTimeoutMs = 2000;
 
 /**
  * Leads by a Lease. Time stamps of other machines are never compared with our clock: what counts is how long a Lease has stood unchanged
@@ -30,12 +42,21 @@ const retryMs = 2000;
  */
 export class LeaseElection implements Election {
   readonly #options: Options;
+  readonly #times: LeaseTimes;
+  /** As this process wrote it last. */
+  #held: Lease | undefined;
   #seenVersion: string | undefined;
   #seenMs = 0;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#times = options.times ?? defaultTimes;
   }
+
+  /**
+   * @throws SporeError `SPORE_TIMEOUT` when the lead was lost and `work` goes on beyond the time that is left: others may lead by now, so this process
+   * must end.
+   */
 
   async lead(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     for (;;) {
@@ -50,7 +71,7 @@ export class LeaseElection implements Election {
   /** Resolves once the lease is ours, with the time since when; with undefined when `signal` aborts before. */
   async #acquired(signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted) {
-      using attempt = new Deadline(this.#options.clock, signal, renewTimeoutMs, "taking the lease");
+      using attempt = new Deadline(this.#options.clock, signal, this.#times.renewTimeoutMs, "taking the lease");
       const heldMs = await this.#tryToHold(attempt.signal);
       if (heldMs !== undefined) return heldMs;
       await this.#pause(signal);
@@ -60,12 +81,18 @@ export class LeaseElection implements Election {
 
   async #term(heldMs: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { clock } = this.#options;
-    using term = new Deadline(clock, signal, renewTimeoutMs, "leading");
+    using term = new Deadline(clock, signal, this.#times.renewTimeoutMs, "leading");
     term.lift();
+    this.#tell("became leader");
+    term.signal.addEventListener("abort", () => this.#tell("stopped leading"), { once: true });
     const over = new AbortController();
-    const renewing = this.#renew(heldMs, over.signal, (reason) => term.abort(reason));
+    const overdue = new AbortController();
+    const renewing = this.#renew(heldMs, over.signal, (reason) => {
+      term.abort(reason);
+      void this.#endAfterGrace(over.signal, overdue);
+    });
     try {
-      await work(term.signal);
+      await untilAborted(work(term.signal), overdue.signal);
     } finally {
       over.abort();
       await renewing;
@@ -73,9 +100,27 @@ export class LeaseElection implements Election {
     }
   }
 
+  #tell(transition: "became leader" | "stopped leading"): void {
+    if (this.#held) this.#options.onTransition?.(this.#held, transition);
+  }
+
+  /** Aborts `overdue` when others may lead, unless the work is over first. */
+  async #endAfterGrace(over: AbortSignal, overdue: AbortController): Promise<void> {
+    const { clock, name } = this.#options;
+    const graceMs = this.#times.durationMs - this.#times.renewTimeoutMs;
+    try {
+      await sleep(clock, graceMs, over);
+    } catch {
+      return; // the work ended in time
+    }
+    const message = `the lease ${name} was lost, and what was under way did not end within ${graceMs / 1000} s`;
+    overdue.abort(new SporeError("SPORE_TIMEOUT", message, { hint: "start this process again" }));
+  }
+
   /** Renews until `over` aborts, or until it has not succeeded for too long; then says so to `lost`. */
   async #renew(sinceMs: number, over: AbortSignal, lost: (reason: SporeError) => void): Promise<void> {
     const { clock, log, name } = this.#options;
+    const { renewTimeoutMs } = this.#times;
     let heldMs = sinceMs;
     while (!over.aborted) {
       await this.#pause(over);
@@ -103,15 +148,15 @@ export class LeaseElection implements Election {
       if (!lease) {
         const spec = this.#spec(undefined);
         const sentMs = clock.monotonic();
-        await client.create(Lease, { metadata: { namespace, name }, spec }, { signal });
+        this.#held = await client.create(Lease, { metadata: { namespace, name }, spec }, { signal });
         return sentMs;
       }
       this.#look(lease);
-      const { holderIdentity = "", leaseDurationSeconds = durationMs / 1000 } = lease.spec ?? {};
+      const { holderIdentity = "", leaseDurationSeconds = this.#times.durationMs / 1000 } = lease.spec ?? {};
       const isHeld = clock.monotonic() - this.#seenMs < leaseDurationSeconds * 1000;
       if (holderIdentity !== "" && holderIdentity !== identity && isHeld) return undefined;
       const sentMs = clock.monotonic();
-      await client.update(Lease, { ...lease, spec: this.#spec(lease) }, { signal });
+      this.#held = await client.update(Lease, { ...lease, spec: this.#spec(lease) }, { signal });
       return sentMs;
     } catch (error) {
       if (!signal.aborted && !isSporeError(error, "SPORE_CONFLICT"))
@@ -133,7 +178,7 @@ export class LeaseElection implements Election {
     const isOurs = holderIdentity === identity;
     return {
       holderIdentity: identity,
-      leaseDurationSeconds: durationMs / 1000,
+      leaseDurationSeconds: this.#times.durationMs / 1000,
       acquireTime: isOurs ? acquireTime : now,
       renewTime: now,
       leaseTransitions: isOurs || !lease ? leaseTransitions : leaseTransitions + 1,
@@ -143,7 +188,7 @@ export class LeaseElection implements Election {
   /** Lets others take over at once. When it fails they wait until the lease is old. */
   async #release(): Promise<void> {
     const { client, clock, namespace, name, identity, log } = this.#options;
-    using deadline = new Deadline(clock, new AbortController().signal, retryMs, "releasing the lease");
+    using deadline = new Deadline(clock, new AbortController().signal, releaseTimeoutMs, "releasing the lease");
     try {
       const lease = await client.get(Lease, { namespace, name }, deadline.signal);
       if (lease?.spec?.holderIdentity !== identity) return;
@@ -157,7 +202,7 @@ export class LeaseElection implements Election {
   /** With jitter, so that those who wait do not all ask at once. */
   async #pause(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#options;
-    await sleep(clock, retryMs * (1 + random() / 5), signal).catch(() => {}); // callers look at the signal
+    await sleep(clock, this.#times.retryMs * (1 + random() / 5), signal).catch(() => {}); // callers look at the signal
   }
 }
 

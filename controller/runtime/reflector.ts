@@ -18,6 +18,8 @@ const watchMaxSeconds = 600;
 const watchGraceMs = 30_000;
 /** A watch that ends sooner, with nothing to say, is a failure. */
 const shortWatchMs = 1000;
+/** Nobody is left alone for longer. */
+const askedMaxMs = 60_000;
 const backoff: Backoff = { baseMs: 200, maxMs: 30_000 };
 
 interface Options<T extends Resource> {
@@ -111,7 +113,9 @@ export class Reflector<T extends Resource> {
     const { clock, log, random } = this.#options;
     if (isPlaceLost(error)) this.#version = undefined;
     this.#failures += 1;
-    const delayMs = backoffDelayMs(backoff, this.#failures, random);
+    // A server that says how long to leave it alone is left alone for so long.
+    const askedMs = isSporeError(error) ? (error.details.retryAfterSeconds ?? 0) * 1000 : 0;
+    const delayMs = Math.max(backoffDelayMs(backoff, this.#failures, random), Math.min(askedMs, askedMaxMs));
     const fields = { resource: resourceName(this.#kind), err: error, failures: this.#failures, delayMs };
     if (this.#failures > 1 && isWorthTelling(this.#failures)) log.warn(fields, "watch failed again, will retry");
     else log.debug(fields, "watch failed, will retry");
