@@ -78,6 +78,11 @@ describe("readConfiguration", () => {
     [["--auto-adopt", ""], "--auto-adopt must not be empty"],
     [["--log-level", "loud"], '--log-level "loud": must be one of debug, info, warn, error'],
     [["--data-dir"], "--data-dir needs a value"],
+    [["--components", "gateway"], '--components "gateway": the parts are apiserver and controllers'],
+    [
+      ["--kubeconfig", "f", "--leader-elect-retry-period", "soon"],
+      '--leader-elect-retry-period "soon": must be a duration such as 15s',
+    ],
     [["--colour"], "unknown flag --colour"],
     [["--lan=maybe"], '--lan "maybe": must be true or false'],
   ])("refuses %j", (words, message) => {
