@@ -1,5 +1,6 @@
 import { resourceName } from "../api/kind.ts";
 import type { LiveSource } from "../api/live-source.ts";
+import { ClusterRole } from "../api/rbac-kinds.ts";
 import type { ApiRequest, ApiResponse } from "../api/transport.ts";
 import type { BlobStore } from "../artifacts/blob-store.ts";
 import type { Clock } from "../base/clock.ts";
@@ -10,7 +11,12 @@ import type { Random } from "../base/random.ts";
 import { timestamp } from "../base/timestamp.ts";
 import type { Store } from "../store/store.ts";
 import { answerArtifacts } from "./artifacts.ts";
-import { forbidden, mayDo } from "./authorize.ts";
+import { type Attributes, attributesOf } from "./authz/attributes.ts";
+import type { Authorizer } from "./authz/authorizer.ts";
+import { ensureBootstrapRoles } from "./authz/bootstrap.ts";
+import { forbidden } from "./authz/forbidden.ts";
+import { RbacFeed } from "./authz/rbac-feed.ts";
+import { RbacIndex } from "./authz/rbac-index.ts";
 import type { Workshop } from "./call.ts";
 import { answerHealth, type HealthCheck } from "./health.ts";
 import { KeyedLock } from "./keyed-lock.ts";
@@ -27,7 +33,7 @@ import { RequestMetrics } from "./request-metrics.ts";
 import { ResourceHandler } from "./resource-handler.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { StaticPaths } from "./static-paths.ts";
-import type { User } from "./user.ts";
+import { type User, unauthenticatedGroup } from "./user.ts";
 import { versionInfo } from "./version.ts";
 
 export interface ApiServerOptions {
@@ -77,6 +83,8 @@ class Server implements ApiServer {
   readonly #resources: ResourceHandler;
   readonly #static: StaticPaths;
   readonly #metrics = new RequestMetrics();
+  readonly #authorizer: Authorizer;
+  readonly #rbac: RbacFeed;
 
   constructor(options: ApiServerOptions) {
     const { store, kinds, clock, random, log, live } = options;
@@ -98,10 +106,16 @@ class Server implements ApiServer {
       terminating: (namespace) => this.#termination.begin(namespace),
     });
     this.#static = new StaticPaths(this.#registry);
+    const index = new RbacIndex();
+    this.#authorizer = index;
+    this.#rbac = new RbacFeed({ store, index, clusterRoles: this.#registry.get(ClusterRole), clock, log });
   }
 
   async prepare(): Promise<void> {
     for (const name of firstNamespaces) await this.#ensureNamespace(name);
+    const { store, clock, random } = this.#options;
+    await ensureBootstrapRoles({ store, registry: this.#registry, clock, random });
+    await this.#rbac.start();
     await this.#termination.resume();
   }
 
@@ -114,7 +128,7 @@ class Server implements ApiServer {
     let response: ApiResponse;
     try {
       info = readRequestInfo(request.method, request.path, request.query);
-      if (!mayDo(user, info)) throw forbidden(user, info);
+      this.#authorize(user, attributesOf(info, request.query));
       response = await this.#withinTime(request, info, user, (text) => warnings.push(text));
     } catch (error) {
       response = errorReply(this.#asSporeError(error, request, auditId));
@@ -136,6 +150,14 @@ class Server implements ApiServer {
     return { ...(verb === "watch" && response.status === 200 ? this.#watching(response) : response), headers };
   }
 
+  #authorize(user: User, wanted: Attributes): void {
+    const decision = this.#authorizer.decide(user, wanted);
+    if (decision.allowed) return;
+    // Whoever did not say who they are is asked to, and told nothing else.
+    if (user.groups.includes(unauthenticatedGroup)) throw new SporeError("SPORE_UNAUTHORIZED", "Unauthorized");
+    throw forbidden(user, wanted, decision.reason());
+  }
+
   #watching(response: ApiResponse): ApiResponse {
     const { direct } = response;
     return direct?.kind === "events"
@@ -150,6 +172,7 @@ class Server implements ApiServer {
   async [Symbol.asyncDispose](): Promise<void> {
     this.drain();
     await this.#termination.stop();
+    await this.#rbac.stop();
   }
 
   async #withinTime(
@@ -171,7 +194,7 @@ class Server implements ApiServer {
       throw new SporeError("SPORE_UNAVAILABLE", "the server is shutting down", { retryAfterSeconds: 1 });
     }
     return info.kind === "resource"
-      ? this.#resources.handle(request, info, user, warn)
+      ? this.#resources.handle(request, info, { user, authorizer: this.#authorizer }, warn)
       : this.#answerPath(request, info);
   }
 

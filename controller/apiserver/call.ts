@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { type Cause, SporeError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { Store } from "../store/store.ts";
+import type { Rights } from "./authz/authorizer.ts";
 import type { Collection } from "./collection.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
 import { causesText } from "./list-options.ts";
@@ -28,6 +29,8 @@ export interface Workshop {
 export interface Call {
   readonly request: ApiRequest;
   readonly user: User;
+  /** What else the user may do: some writes need more than the right to write. */
+  readonly rights: Rights;
   readonly collection: Collection;
   /** Undefined for cluster-scoped kinds, and for all namespaces at once. */
   readonly namespace: string | undefined;

@@ -65,7 +65,7 @@ function newborn(manifest: JsonObject, call: Call, shop: Workshop): JsonObject {
 async function createNamed(object: JsonObject, call: Call, shop: Workshop, dryRun: boolean): Promise<ApiResponse> {
   const { served } = call.collection;
   const name = textIn(metadataOf(object), "name");
-  const refusal = served.hooks?.refuse?.(object, undefined, call.user);
+  const refusal = served.hooks?.refuse?.(object, undefined, call.rights);
   if (refusal !== undefined) throw forbiddenObject(served, name, refusal);
   const causes = createCauses(object, served);
   if (causes.length > 0) throw invalid(served, name, causes);

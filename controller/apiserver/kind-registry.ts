@@ -1,4 +1,5 @@
 import { Namespace } from "../api/core-kinds.ts";
+import type { Kind } from "../api/kind.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Store } from "../store/store.ts";
 import { Collection } from "./collection.ts";
@@ -44,12 +45,19 @@ export class KindRegistry implements ServedKinds {
     return [...byPlace.values()];
   }
 
-  /** @throws SporeError `SPORE_INTERNAL` when the kind Namespace is not served. */
   get namespaces(): Collection {
-    const { group, version, plural } = Namespace;
-    const namespaces = this.find(group, version, plural);
-    if (namespaces === undefined) throw new SporeError("SPORE_INTERNAL", "the kind Namespace must be served");
-    return namespaces;
+    return this.get(Namespace);
+  }
+
+  /**
+   * The objects of a kind that the server itself cannot do without.
+   *
+   * @throws SporeError `SPORE_INTERNAL` when it is not served.
+   */
+  get({ group, version, plural, kind }: Kind): Collection {
+    const found = this.find(group, version, plural);
+    if (found === undefined) throw new SporeError("SPORE_INTERNAL", `the kind ${kind} must be served`);
+    return found;
   }
 
   find(group: string, version: string, plural: string): Collection | undefined {

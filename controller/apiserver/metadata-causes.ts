@@ -31,12 +31,23 @@ export function metadataCauses(object: JsonObject, old: JsonObject | undefined, 
   ];
 }
 
-function nameCauses(metadata: JsonObject, { kind }: ServedKind): readonly Cause[] {
+function nameCauses(metadata: JsonObject, { kind, names }: ServedKind): readonly Cause[] {
   const name = textIn(metadata, "name");
   if (name === "") return [requiredValue("metadata.name", "name or generateName is required")];
+  if (names === "pathSegment") {
+    const fault = pathSegmentFault(name);
+    return fault === undefined ? [] : [invalidValue("metadata.name", name, fault)];
+  }
   const isNamespace = isSameResource(kind, Namespace);
   const valid = isNamespace ? isDnsLabel(name) : isDnsSubdomain(name);
   return valid ? [] : [invalidValue("metadata.name", name, `a name ${isNamespace ? dnsLabelRule : dnsSubdomainRule}`)];
+}
+
+/** Why a name cannot stand in a path, in Kubernetes' words (apimachinery, `api/validation/path`); undefined when it can. */
+export function pathSegmentFault(name: string): string | undefined {
+  if (name === "." || name === "..") return `may not be '${name}'`;
+  const forbidden = ["/", "%"].find((character) => name.includes(character));
+  return forbidden && `may not contain '${forbidden}'`;
 }
 
 function labelCauses(labels: JsonObject): readonly Cause[] {

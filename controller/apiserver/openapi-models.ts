@@ -30,6 +30,9 @@ const goPackages: ReadonlyMap<string, string> = new Map([
   ["", "io.k8s.api.core"],
   ["events.k8s.io", "io.k8s.api.events"],
   ["coordination.k8s.io", "io.k8s.api.coordination"],
+  ["rbac.authorization.k8s.io", "io.k8s.api.rbac"],
+  ["authentication.k8s.io", "io.k8s.api.authentication"],
+  ["authorization.k8s.io", "io.k8s.api.authorization"],
   ["apiextensions.k8s.io", "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions"],
 ]);
 

@@ -107,6 +107,40 @@ const lease: Message = {
   },
 };
 
+const labelSelector: Message = {
+  1: { name: "matchLabels", type: "textMap" },
+  2: { name: "matchExpressions", type: { 1: text("key"), 2: text("operator"), 3: texts("values") }, repeated: true },
+};
+
+const rules: Field = {
+  name: "rules",
+  type: {
+    1: texts("verbs"),
+    2: texts("apiGroups"),
+    3: texts("resources"),
+    4: texts("resourceNames"),
+    5: texts("nonResourceURLs"),
+  },
+  repeated: true,
+};
+
+const role: Message = { 1: metadata, 2: rules };
+
+const clusterRole: Message = {
+  ...role,
+  3: { name: "aggregationRule", type: { 1: { name: "clusterRoleSelectors", type: labelSelector, repeated: true } } },
+};
+
+const roleBinding: Message = {
+  1: metadata,
+  2: {
+    name: "subjects",
+    type: { 1: text("kind"), 2: text("apiGroup"), 3: text("name"), 4: text("namespace") },
+    repeated: true,
+  },
+  3: { name: "roleRef", type: { 1: text("apiGroup"), 2: text("kind"), 3: text("name") } },
+};
+
 const deleteOptions: Message = {
   1: integer("gracePeriodSeconds"),
   2: { name: "preconditions", type: { 1: text("uid"), 2: text("resourceVersion") } },
@@ -122,8 +156,13 @@ export const messages: ReadonlyMap<string, Message> = new Map([
   ["v1 Secret", secret],
   ["v1 Event", event],
   ["coordination.k8s.io/v1 Lease", lease],
+  ["rbac.authorization.k8s.io/v1 Role", role],
+  ["rbac.authorization.k8s.io/v1 ClusterRole", clusterRole],
+  ["rbac.authorization.k8s.io/v1 RoleBinding", roleBinding],
+  ["rbac.authorization.k8s.io/v1 ClusterRoleBinding", roleBinding],
   ["v1 DeleteOptions", deleteOptions],
   ["meta.k8s.io/v1 DeleteOptions", deleteOptions],
   // Typed clients name the group of the object that they delete.
   ["coordination.k8s.io/v1 DeleteOptions", deleteOptions],
+  ["rbac.authorization.k8s.io/v1 DeleteOptions", deleteOptions],
 ]);

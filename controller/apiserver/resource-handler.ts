@@ -2,6 +2,7 @@ import { resourceName } from "../api/kind.ts";
 import { LiveNode } from "../api/live-node.ts";
 import type { ApiRequest, ApiResponse } from "../api/transport.ts";
 import { SporeError } from "../base/errors.ts";
+import type { Rights } from "./authz/authorizer.ts";
 import type { Call, ObjectCall, Workshop } from "./call.ts";
 import type { Collection } from "./collection.ts";
 import { create } from "./create.ts";
@@ -17,7 +18,6 @@ import { patch } from "./patch.ts";
 import { replace } from "./replace.ts";
 import type { ResourceRequest } from "./request-info.ts";
 import { type ServedKind, statusVerbs, type Verb } from "./served-kind.ts";
-import type { User } from "./user.ts";
 import { watch } from "./watch.ts";
 
 interface Parts {
@@ -42,14 +42,15 @@ export class ResourceHandler {
   async handle(
     request: ApiRequest,
     info: ResourceRequest,
-    user: User,
+    rights: Rights,
     warn: (text: string) => void,
   ): Promise<ApiResponse> {
     const collection = this.#collectionOf(info);
     const { name, namespace } = info;
     const call: Call = {
       request,
-      user,
+      user: rights.user,
+      rights,
       collection,
       namespace,
       subresource: info.subresource === "status" ? "status" : undefined,

@@ -4,8 +4,8 @@ import type { JsonObject } from "../base/json.ts";
 import type { CompiledSchema } from "../schema/compiled-schema.ts";
 import type { ScalePaths } from "../schema/custom-resource-definition.ts";
 import type { JsonSchemaProps } from "../schema/schema.ts";
+import type { Rights } from "./authz/authorizer.ts";
 import type { TableColumn } from "./table-column.ts";
-import type { User } from "./user.ts";
 
 /** Everything that the server knows of one kind in one version. */
 export interface ServedKind {
@@ -31,6 +31,8 @@ export interface ServedKind {
   readonly hasGeneration: boolean;
   /** Whether a PUT need not say which version it replaces. */
   readonly unconditionalUpdate: boolean;
+  /** What names look like; DNS subdomains (of namespaces: labels) unless it says otherwise. */
+  readonly names?: "pathSegment";
   /** Set where objects are stored as those of another kind. */
   readonly view?: KindView;
   readonly hooks?: KindHooks;
@@ -71,8 +73,12 @@ export interface KindHooks {
   readonly complete?: (object: JsonObject) => JsonObject;
   /** What the schema cannot say of an object that is valid by it. `old` is the stored object on an update. */
   readonly check?: (object: JsonObject, old?: JsonObject) => readonly Cause[];
-  /** Why `user` may not write this object, although they may write objects of its kind; undefined when they may. */
-  readonly refuse?: (object: JsonObject, old: JsonObject | undefined, user: User) => string | undefined;
+  /**
+   * Why a user may not write this object, although they may write objects of its kind; undefined when they may.
+   *
+   * @throws SporeError where something other than `SPORE_FORBIDDEN` has to be said.
+   */
+  readonly refuse?: (object: JsonObject, old: JsonObject | undefined, rights: Rights) => string | undefined;
   /** Why nobody may delete this object; undefined when it may go. */
   readonly keep?: (object: JsonObject) => string | undefined;
   /** What becomes of an object, besides its marks, when its deletion is asked for: finalizers to wait for, a status that says so. */

@@ -11,9 +11,10 @@ import { NodeGroupRevision } from "../api/node-group-revision.ts";
 import type { Cause } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
+import type { Rights } from "./authz/authorizer.ts";
 import { objectIn } from "./object-meta.ts";
 import type { KindHooks } from "./served-kind.ts";
-import { controllersGroup, type User } from "./user.ts";
+import { controllersGroup } from "./user.ts";
 
 /** Checks that look at the spec, and only where it changed: what was stored once may stay. */
 function specChecks<T extends Resource>(kind: Kind<T>, causesOf: (object: T) => readonly Cause[]): KindHooks {
@@ -54,7 +55,7 @@ export function sporeHooks(kind: Pick<Kind, "group" | "plural">): KindHooks | un
   return hooksByResource.get(resourceName(kind));
 }
 
-function assignmentRefusal(object: JsonObject, old: JsonObject | undefined, user: User): string | undefined {
+function assignmentRefusal(object: JsonObject, old: JsonObject | undefined, { user }: Rights): string | undefined {
   if (user.groups.includes(controllersGroup)) return undefined;
   const before = old === undefined ? undefined : objectIn(old, "spec").assignment;
   if (isSameJson(objectIn(object, "spec").assignment, before)) return undefined;

@@ -66,7 +66,7 @@ function admitted(
   const normal = normalise(merged, served, policy, live.object);
   const next = withGeneration(normal, live.object, served);
   if (isSameJson(next, live.object)) return undefined;
-  const refusal = served.hooks?.refuse?.(next, live.object, call.user);
+  const refusal = served.hooks?.refuse?.(next, live.object, call.rights);
   if (refusal !== undefined) throw forbiddenObject(served, call.name, refusal);
   const causes = updateCauses(next, live.object, served);
   if (causes.length > 0) throw invalid(served, call.name, causes);

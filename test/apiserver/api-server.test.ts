@@ -37,7 +37,7 @@ describe("the API server", () => {
     const ask = new Asker(inProcessTransport(server, { name: "alice", groups: ["system:authenticated"] }));
     const [there, missing] = [await ask.get(`${urls.namespaces}/default`), await ask.get(`${urls.namespaces}/nope`)];
     expect([there.status, missing.status]).toEqual([403, 403]);
-    expect(there.json.message).toBe(missing.json.message.replace("nope", "default"));
+    expect(there.json.message).toBe(missing.json.message.replaceAll("nope", "default"));
   });
 
   it("never logs what is in a Secret or in a request", async () => {

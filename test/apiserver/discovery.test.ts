@@ -56,6 +56,7 @@ describe("discoveryOf, aggregated", () => {
     expect(others).toEqual([
       "events.k8s.io",
       "coordination.k8s.io",
+      "rbac.authorization.k8s.io",
       "apiextensions.k8s.io",
       "live.spore.dev",
       "spore.dev",

@@ -37,7 +37,7 @@ describe("the HTTPS listener", () => {
     expect((await asAnybody.get("/healthz")).text).toBe("ok");
     for (const path of [urls.nodes, "/apis", "/openapi/v2", "/metrics", `/artifacts/sha256/${"a".repeat(64)}`]) {
       const { status, json } = await asAnybody.get(path);
-      expect([path, status, json.reason]).toEqual([path, 403, "Forbidden"]);
+      expect([path, status, json.reason]).toEqual([path, 401, "Unauthorized"]);
     }
     const asImpostor = new Asker(rawHttps(server.listener, ca(), "spore_guessed"));
     expect((await asImpostor.get("/version")).json).toMatchObject({

@@ -14,7 +14,13 @@ function at(value: JsonValue | undefined, ...names: readonly string[]): JsonValu
   return names.reduce((inner, name) => (isJsonObject(inner) ? inner[name] : undefined), value);
 }
 
-const paths = ["api/v1", "apis/events.k8s.io/v1", "apis/coordination.k8s.io/v1", "apis/apiextensions.k8s.io/v1"];
+const paths = [
+  "api/v1",
+  "apis/events.k8s.io/v1",
+  "apis/coordination.k8s.io/v1",
+  "apis/rbac.authorization.k8s.io/v1",
+  "apis/apiextensions.k8s.io/v1",
+];
 const ours = ["apis/live.spore.dev/v1alpha1", "apis/spore.dev/v1alpha1"];
 
 describe("openApiV3Of", () => {

@@ -5,6 +5,7 @@ import { servedEvent, servedNewEvent } from "./event.ts";
 import { servedLease } from "./lease.ts";
 import { servedLiveNode } from "./live-node.ts";
 import { servedNamespace } from "./namespace.ts";
+import { servedClusterRole, servedClusterRoleBinding, servedRole, servedRoleBinding } from "./rbac.ts";
 import { servedSecret } from "./secret.ts";
 import { servedService } from "./service.ts";
 
@@ -17,6 +18,10 @@ export const builtinKinds: readonly ServedKind[] = [
   servedEvent,
   servedNewEvent,
   servedLease,
+  servedRole,
+  servedRoleBinding,
+  servedClusterRole,
+  servedClusterRoleBinding,
   servedCustomResourceDefinition,
   servedLiveNode,
 ];

@@ -27,6 +27,10 @@ describe("builtinKinds", () => {
       "events",
       "events.events.k8s.io",
       "leases.coordination.k8s.io",
+      "roles.rbac.authorization.k8s.io",
+      "rolebindings.rbac.authorization.k8s.io",
+      "clusterroles.rbac.authorization.k8s.io",
+      "clusterrolebindings.rbac.authorization.k8s.io",
       "customresourcedefinitions.apiextensions.k8s.io",
       "livenodes.live.spore.dev",
     ]);
