@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { readAdminToken, writeAdminKubeconfig } from "./admin-kubeconfig.ts";
+import type { Authenticator } from "./authn/authenticator.ts";
 import { type CertificateAuthority, openCertificateAuthority } from "./certificate-authority.ts";
-import { type Authenticator, Tokens } from "./tokens.ts";
+import { Tokens } from "./tokens.ts";
 import { mastersGroup } from "./user.ts";
 
 /** What a data directory knows of identities: who the server is, and who its users are. */
@@ -35,7 +36,7 @@ export async function openCredentials({ dataDir, clock, log }: CredentialsOption
   const path = join(dataDir, "admin.kubeconfig");
   return {
     authority,
-    authenticator: tokens,
+    authenticator: { authenticate: async ({ authorization }) => tokens.authenticate(authorization) },
     async writeAdminKubeconfig(url) {
       const kept = await readAdminToken(path);
       const isValid = kept !== undefined && tokens.find(kept)?.groups.includes(mastersGroup) === true;

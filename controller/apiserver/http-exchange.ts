@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { TLSSocket } from "node:tls";
 import type { ApiRequest, ApiResponse, Method } from "../api/transport.ts";
 import type { Clock } from "../base/clock.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { ApiServer } from "./api-server.ts";
+import type { Authenticator } from "./authn/authenticator.ts";
 import { errorReply } from "./reply.ts";
-import type { Authenticator } from "./tokens.ts";
 
 /** One request and its answer as Node.js hands them over; HTTP/1.1 and HTTP/2 look the same here. */
 export interface HttpExchange {
@@ -47,18 +48,30 @@ async function answer(
   signal: AbortSignal,
 ): Promise<ApiResponse> {
   try {
-    const user = parts.authenticator.authenticate(incoming.headers.authorization);
-    return await parts.server.handle(toApiRequest(incoming, signal), user);
+    const headers = singleHeaders(incoming.headers);
+    const presented = { authorization: headers.authorization, certificate: certificateOf(incoming), headers };
+    const user = await parts.authenticator.authenticate(presented, signal);
+    return await parts.server.handle(toApiRequest(incoming, headers, signal), user);
   } catch (error) {
     if (isSporeError(error)) return errorReply(error);
     throw error;
   }
 }
 
+/** The client's certificate, DER; the same for all requests of a connection. */
+function certificateOf(incoming: HttpExchange["incoming"]): Uint8Array | undefined {
+  const socket = "stream" in incoming ? incoming.stream.session?.socket : incoming.socket;
+  return socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.raw : undefined;
+}
+
 const methods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** @throws SporeError `SPORE_METHOD_NOT_ALLOWED`, `SPORE_BAD_REQUEST`. */
-function toApiRequest(incoming: HttpExchange["incoming"], signal: AbortSignal): ApiRequest {
+function toApiRequest(
+  incoming: HttpExchange["incoming"],
+  headers: ApiRequest["headers"],
+  signal: AbortSignal,
+): ApiRequest {
   // HEAD is GET whose body is not sent.
   const method = incoming.method === "HEAD" ? "GET" : incoming.method;
   if (!isMethod(method)) {
@@ -73,7 +86,7 @@ function toApiRequest(incoming: HttpExchange["incoming"], signal: AbortSignal): 
     method,
     path: pathOf(url),
     query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
-    headers: singleHeaders(incoming.headers),
+    headers,
     ...(method === "GET" ? {} : { body: incoming }),
     signal,
   };

@@ -64,6 +64,9 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
       allowHTTP1: true,
       key: identity.key,
       cert: identity.certificate,
+      // Whoever has a certificate shows it; whether it is worth anything is for the authenticator to say.
+      requestCert: true,
+      rejectUnauthorized: false,
       settings: { maxConcurrentStreams: streamsPerConnectionMax },
     },
     routerOptions: { maxParamLength: 8192 },

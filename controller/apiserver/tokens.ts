@@ -7,16 +7,6 @@ import { writeFileAtomically } from "../base/write-file-atomically.ts";
 import { textIn, textsIn } from "./object-meta.ts";
 import { anonymous, authenticatedGroup, type User } from "./user.ts";
 
-/** Establishes who sends a request. */
-export interface Authenticator {
-  /**
-   * @param authorization the header of that name.
-   * @returns `anonymous` without a header.
-   * @throws SporeError `SPORE_UNAUTHORIZED` for a token that is not known; nothing then says whether it ever was.
-   */
-  authenticate(authorization: string | undefined): User;
-}
-
 /** One token, as it is kept. */
 interface KeptToken {
   /** SHA-256 of the token, hex. */
@@ -33,7 +23,7 @@ const tokenPrefix = "spore_";
  * The bearer tokens of a data directory. Only hashes are kept. A token has 256 random bits, so a plain SHA-256 cannot be turned back, and a lookup by hash
  * tells nothing by the time it takes.
  */
-export class Tokens implements Authenticator {
+export class Tokens {
   readonly #path: string;
   #kept: readonly KeptToken[];
 
@@ -47,6 +37,11 @@ export class Tokens implements Authenticator {
     return new Tokens(path, await readTokens(path));
   }
 
+  /**
+   * @param authorization the header of that name.
+   * @returns `anonymous` without a header.
+   * @throws SporeError `SPORE_UNAUTHORIZED` for a token that is not known; nothing then says whether it ever was.
+   */
   authenticate(authorization: string | undefined): User {
     if (authorization === undefined) return anonymous;
     const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readAdminToken } from "../../controller/apiserver/admin-kubeconfig.ts";
-import { openCredentials } from "../../controller/apiserver/credentials.ts";
+import { type Credentials, openCredentials } from "../../controller/apiserver/credentials.ts";
 import { listenHttps } from "../../controller/apiserver/listen.ts";
+import type { User } from "../../controller/apiserver/user.ts";
 import { silentLogger } from "../../controller/base/log.ts";
 import { readKubeconfig } from "../../controller/client/kubeconfig.ts";
 import { testServer } from "../support/api-server.ts";
@@ -37,7 +38,7 @@ describe("credentials", () => {
       context: "spore",
       ca: credentials.authority.certificate,
     });
-    expect(credentials.authenticator.authenticate(`Bearer ${access.token}`)).toEqual({
+    expect(await who(credentials, `Bearer ${access.token}`)).toEqual({
       name: "admin",
       groups: ["system:masters", "system:authenticated"],
     });
@@ -77,20 +78,18 @@ describe("credentials", () => {
     await rm(path);
     await credentials.writeAdminKubeconfig(url);
     expect(await readAdminToken(path)).not.toBe(lost);
-    expect(() => credentials.authenticator.authenticate(`Bearer ${lost}`)).toThrow("Unauthorized");
+    await expect(who(credentials, `Bearer ${lost}`)).rejects.toThrow("Unauthorized");
     await writeFile(path, ": not yaml [");
     await credentials.writeAdminKubeconfig(url);
     expect((await readKubeconfig([path])).token).toBeDefined();
   });
 
   it.each(["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "", "Bearer a b"])("do not accept %j", async (header) => {
-    const { authenticator } = await open();
-    expect(() => authenticator.authenticate(header)).toThrow(expect.objectContaining({ code: "SPORE_UNAUTHORIZED" }));
+    await expect(who(await open(), header)).rejects.toMatchObject({ code: "SPORE_UNAUTHORIZED" });
   });
 
   it("know nobody without a header", async () => {
-    const { authenticator } = await open();
-    expect(authenticator.authenticate(undefined)).toEqual({
+    expect(await who(await open(), undefined)).toEqual({
       name: "system:anonymous",
       groups: ["system:unauthenticated"],
     });
@@ -147,4 +146,10 @@ function certificateAt(port: number): Promise<X509Certificate> {
     });
     socket.once("error", reject);
   });
+}
+
+/** Who bears a token, over a connection without a certificate. */
+function who({ authenticator }: Credentials, authorization: string | undefined): Promise<User> {
+  const presented = { authorization, certificate: undefined, headers: {} };
+  return authenticator.authenticate(presented, new AbortController().signal);
 }
