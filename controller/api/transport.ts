@@ -25,6 +25,8 @@ export interface ApiResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Chunks as they come; a watch goes on until `signal` aborts or the server ends it. Must be consumed. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Whether chunks come when something happens, so that each has to be sent at once. */
+  readonly isLive?: boolean;
   /** In place of `body`, where the request was direct. Frozen: server, caches and everybody who asks share it. */
   readonly direct?: DirectAnswer;
 }

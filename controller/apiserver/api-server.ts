@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { resourceName } from "../api/kind.ts";
 import type { LiveSource } from "../api/live-source.ts";
 import { ClusterRole } from "../api/rbac-kinds.ts";
@@ -19,6 +20,7 @@ import { RbacFeed } from "./authz/rbac-feed.ts";
 import { RbacIndex } from "./authz/rbac-index.ts";
 import type { Workshop } from "./call.ts";
 import { answerHealth, type HealthCheck } from "./health.ts";
+import { InFlight } from "./in-flight.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { KindRegistry } from "./kind-registry.ts";
 import { liveNodes } from "./live-nodes.ts";
@@ -30,6 +32,7 @@ import { generateUid } from "./random-names.ts";
 import { errorReply, jsonReply, textReply, warningHeader } from "./reply.ts";
 import { type PathRequest, type RequestInfo, readRequestInfo } from "./request-info.ts";
 import { RequestMetrics } from "./request-metrics.ts";
+import { readRequestTimeout } from "./request-timeout.ts";
 import { ResourceHandler } from "./resource-handler.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { StaticPaths } from "./static-paths.ts";
@@ -58,12 +61,12 @@ export interface ApiServer extends AsyncDisposable {
    * must be consumed, or the request's signal aborted.
    */
   handle(request: ApiRequest, user: User): Promise<ApiResponse>;
+  /** Fails `/readyz` from now on, so that whoever spreads load looks elsewhere before the listener closes. */
+  retire(): void;
   /** Ends watches cleanly and refuses further requests for objects; the first half of disposing, for listeners that close before. */
   drain(): void;
 }
 
-/** Requests other than watches end after this time, as in kube-apiserver. */
-const requestTimeoutMs = 60_000;
 /** An image over a slow line takes longer. */
 const uploadTimeoutMs = 600_000;
 
@@ -85,6 +88,8 @@ class Server implements ApiServer {
   readonly #metrics = new RequestMetrics();
   readonly #authorizer: Authorizer;
   readonly #rbac: RbacFeed;
+  readonly #inFlight = new InFlight();
+  #isRetired = false;
 
   constructor(options: ApiServerOptions) {
     const { store, kinds, clock, random, log, live } = options;
@@ -93,6 +98,7 @@ class Server implements ApiServer {
     this.#registry.put("", kinds);
     const namespaces = new Namespaces(this.#registry.namespaces);
     const closing = this.#closing.signal;
+    setMaxListeners(0, closing); // every watch hangs its end on it
     this.#shop = { store, clock, random, namespaces, locks: new KeyedLock(), closing };
     this.#termination = new NamespaceTermination({
       shop: this.#shop,
@@ -128,6 +134,7 @@ class Server implements ApiServer {
     let response: ApiResponse;
     try {
       info = readRequestInfo(request.method, request.path, request.query);
+      using _place = this.#inFlight.enter(info, user);
       this.#authorize(user, attributesOf(info, request.query));
       response = await this.#withinTime(request, info, user, (text) => warnings.push(text));
     } catch (error) {
@@ -165,7 +172,12 @@ class Server implements ApiServer {
       : { ...response, body: this.#metrics.watching(response.body) };
   }
 
+  retire(): void {
+    this.#isRetired = true;
+  }
+
   drain(): void {
+    this.#isRetired = true;
     this.#closing.abort();
   }
 
@@ -183,8 +195,9 @@ class Server implements ApiServer {
   ): Promise<ApiResponse> {
     // A direct request ends with the deadline of its client, who is in this process and waits no longer than that.
     if (info.verb === "watch" || request.direct) return this.#answer(request, info, user, warn);
-    const timeoutMs = info.kind === "path" && info.segments[0] === "artifacts" ? uploadTimeoutMs : requestTimeoutMs;
-    const what = `${request.method} ${request.path}`;
+    const isUpload = info.kind === "path" && info.segments[0] === "artifacts";
+    const timeoutMs = isUpload ? uploadTimeoutMs : readRequestTimeout(request.query);
+    const what = `Timeout: request did not complete within requested timeout - ${request.method} ${request.path}`;
     using deadline = new Deadline(this.#options.clock, request.signal, timeoutMs, what);
     return await untilAborted(this.#answer({ ...request, signal: deadline.signal }, info, user, warn), deadline.signal);
   }
@@ -223,8 +236,12 @@ class Server implements ApiServer {
   #checks(endpoint: string): readonly HealthCheck[] {
     const ping = { name: "ping", run: async () => {} };
     const store = { name: "store", run: async () => void (await this.#options.store.revision()) };
-    const shutdown = { name: "shutdown", run: async () => this.#closing.signal.throwIfAborted() };
+    const shutdown = { name: "shutdown", run: async () => this.#mustNotEnd() };
     return endpoint === "readyz" ? [ping, store, shutdown] : [ping, store];
+  }
+
+  #mustNotEnd(): void {
+    if (this.#isRetired) throw new SporeError("SPORE_UNAVAILABLE", "the server is shutting down");
   }
 
   #asSporeError(error: unknown, request: ApiRequest, auditId: string): SporeError {

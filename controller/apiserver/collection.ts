@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Kind, resourceName } from "../api/kind.ts";
 import { SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
@@ -37,6 +38,7 @@ export class Collection {
     this.#store = store;
     this.#cache = cache;
     this.#root = storageRoot(served.view?.stored ?? served.kind);
+    setMaxListeners(0, this.#gone.signal); // every watch hangs its end on it
     const { group, version, kind } = served.kind;
     this.#view = served.view === undefined ? `${era}` : `${era} ${group}/${version}/${kind}`;
   }

@@ -7,6 +7,7 @@ import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { ApiServer } from "./api-server.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
+import { compressLong } from "./compress.ts";
 import { errorReply } from "./reply.ts";
 
 /** One request and its answer as Node.js hands them over; HTTP/1.1 and HTTP/2 look the same here. */
@@ -24,6 +25,10 @@ export interface ExchangeParts {
 
 /** A client that takes nothing for this long is cut off; it would hold a watch's queue for ever. */
 const stallMaxMs = 30_000;
+/** Nor may anybody take an answer that has an end drop by drop for longer than this. */
+const sendMaxMs = 600_000;
+/** How long a client may go on sending a body after it has its answer. */
+const leftoverMaxMs = 10_000;
 
 /** Answers one HTTP request. Never rejects. */
 export async function serveExchange(exchange: HttpExchange, parts: ExchangeParts): Promise<void> {
@@ -36,6 +41,7 @@ export async function serveExchange(exchange: HttpExchange, parts: ExchangeParts
   try {
     const response = await answer(incoming, parts, gone.signal);
     await send(exchange, response, parts.clock, gone.signal);
+    await outlast(exchange, parts.clock, gone.signal);
   } catch (error) {
     if (!gone.signal.aborted) parts.log.error({ err: error, path: pathOf(incoming.url) }, "an answer broke off");
     outgoing.destroy();
@@ -51,7 +57,8 @@ async function answer(
     const headers = singleHeaders(incoming.headers);
     const presented = { authorization: headers.authorization, certificate: certificateOf(incoming), headers };
     const user = await parts.authenticator.authenticate(presented, signal);
-    return await parts.server.handle(toApiRequest(incoming, headers, signal), user);
+    const response = await parts.server.handle(toApiRequest(incoming, headers, signal), user);
+    return await compressLong(response, headers["accept-encoding"]);
   } catch (error) {
     if (isSporeError(error)) return errorReply(error);
     throw error;
@@ -117,17 +124,40 @@ async function send(
   signal: AbortSignal,
 ): Promise<void> {
   const out: Sink = outgoing;
+  const endsBefore = response.isLive ? Number.POSITIVE_INFINITY : clock.monotonic() + sendMaxMs;
   out.writeHead(response.status, response.headers);
   out.flushHeaders?.(); // a watch may have nothing to say for a long time
   if (incoming.method !== "HEAD") {
     for await (const chunk of response.body) {
       if (signal.aborted) break;
+      if (clock.monotonic() > endsBefore) {
+        throw new SporeError("SPORE_TIMEOUT", `the client took longer than ${sendMaxMs / 1000} s for an answer`);
+      }
       if (!out.write(chunk)) await drained(out, clock, signal);
     }
   }
   out.end();
-  // Whoever still sends a body gets rid of it. HTTP/2 clients otherwise wait for leave to send on, although they have their answer.
+}
+
+/** Whoever still sends a body gets rid of it. HTTP/2 clients otherwise wait for leave to send on, although they have their answer. */
+async function outlast({ incoming, outgoing }: HttpExchange, clock: Clock, gone: AbortSignal): Promise<void> {
+  if (incoming.readableEnded) return;
   incoming.resume();
+  await new Promise<void>((resolve) => {
+    const late = clock.after(leftoverMaxMs, () => {
+      outgoing.destroy();
+      incoming.destroy();
+      resolve();
+    });
+    const over = () => {
+      late.cancel();
+      resolve();
+    };
+    incoming.once("end", over);
+    incoming.once("close", over);
+    if (gone.aborted) over();
+    else gone.addEventListener("abort", over, { once: true });
+  });
 }
 
 /** What the two kinds of answer have in common, with types that agree. */

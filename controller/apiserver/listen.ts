@@ -1,5 +1,3 @@
-import type { Http2SecureServer, ServerHttp2Session } from "node:http2";
-import type { Socket } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { fastify } from "fastify";
 import type { Clock, Timer } from "../base/clock.ts";
@@ -8,6 +6,7 @@ import type { Logger } from "../base/log.ts";
 import { portTaken } from "../base/port-holder.ts";
 import { systemErrorCode } from "../base/system-error-code.ts";
 import type { ApiServer } from "./api-server.ts";
+import { Connections, connectionLimits } from "./connections.ts";
 import type { Credentials } from "./credentials.ts";
 import { serveExchange } from "./http-exchange.ts";
 
@@ -31,14 +30,6 @@ export interface Listener extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Go's clients keep idle connections for 90 s; a server that closes earlier breaks a request now and then. */
-const keepAliveMs = 120_000;
-const headersTimeoutMs = 30_000;
-/** How long a body may take: an image over a slow line. */
-const bodyTimeoutMs = 600_000;
-const streamsPerConnectionMax = 1000;
-/** How long requests may go on when the server shuts down. */
-const shutdownGraceMs = 2000;
 const renewalCheckMs = 6 * 3600 * 1000;
 /** A certificate is replaced this long before it runs out. */
 const renewBeforeMs = 30 * 86_400_000;
@@ -67,19 +58,13 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
       // Whoever has a certificate shows it; whether it is worth anything is for the authenticator to say.
       requestCert: true,
       rejectUnauthorized: false,
-      settings: { maxConcurrentStreams: streamsPerConnectionMax },
+      ...connectionLimits,
     },
     routerOptions: { maxParamLength: 8192 },
     logger: false,
     exposeHeadRoutes: false,
   });
-  // HTTP/1.1 connections of an HTTP/2 server take these as properties only.
-  Object.assign(app.server, {
-    keepAliveTimeout: keepAliveMs,
-    headersTimeout: headersTimeoutMs,
-    requestTimeout: bodyTimeoutMs,
-  });
-  const connections = new Connections(app.server);
+  const connections = new Connections(app.server, clock);
   // Bodies are read where their limit is known.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
@@ -103,7 +88,8 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
     url: `https://${urlHost(host)}:${bound}`,
     async [Symbol.asyncDispose]() {
       renewal.cancel();
-      const closed = connections.close(app.server, clock);
+      server.retire();
+      const closed = connections.close();
       server.drain();
       await closed;
       await app.close();
@@ -166,52 +152,4 @@ function every(clock: Clock, periodMs: number, log: Logger, work: () => Promise<
       timer?.cancel();
     },
   };
-}
-
-/**
- * The connections of a server. Closing an HTTP/2 server waits for its sessions, which clients keep open for as long as they like, so they are told
- * to go and, when they do not, closed.
- */
-class Connections {
-  readonly #sessions = new Set<ServerHttp2Session>();
-  readonly #sockets = new Set<Socket>();
-  /** What carries the others, and those on which nobody has begun TLS. */
-  readonly #raw = new Set<Socket>();
-  #closing = false;
-
-  constructor(server: Http2SecureServer) {
-    server.on("connection", (socket: Socket) => {
-      this.#raw.add(socket);
-      socket.on("close", () => this.#raw.delete(socket));
-    });
-    server.on("request", (request, response) => {
-      response.on("finish", () => {
-        if (this.#closing && request.httpVersionMajor === 1) request.socket.end(); // a client may keep it for the next one
-      });
-    });
-    server.on("session", (session) => {
-      this.#sessions.add(session);
-      session.on("close", () => this.#sessions.delete(session));
-      session.on("error", () => {}); // a client that went away; its streams say so themselves
-    });
-    server.on("secureConnection", (socket) => {
-      // Node.js does so for plain HTTP and for HTTP/2 only. Without it the body waits 40 ms for the client to acknowledge the head.
-      socket.setNoDelay(true);
-      this.#sockets.add(socket);
-      socket.on("close", () => this.#sockets.delete(socket));
-      socket.on("error", () => {}); // likewise
-    });
-  }
-
-  async close(server: Http2SecureServer, clock: Clock): Promise<void> {
-    this.#closing = true;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const session of this.#sessions) session.close();
-    const grace = clock.after(shutdownGraceMs, () => {
-      for (const session of this.#sessions) session.destroy();
-      for (const socket of [...this.#sockets, ...this.#raw]) socket.destroy();
-    });
-    await closed;
-    grace.cancel();
-  }
 }

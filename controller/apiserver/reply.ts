@@ -32,6 +32,11 @@ export function streamReply(
   return { status, headers, body };
 }
 
+/** An answer that goes on for as long as something happens. */
+export function liveReply(body: AsyncIterable<Uint8Array>, headers: Readonly<Record<string, string>>): ApiResponse {
+  return { status: 200, headers, body, isLive: true };
+}
+
 /** The answer to a direct request, whose body would spell `object`. */
 export function directReply(status: number, object: JsonObject): ApiResponse {
   return { status, headers: {}, body: nothing(), direct: { kind: "object", object: deepFreeze(object) } };

@@ -2,7 +2,7 @@ import type { ApiResponse } from "../api/transport.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { Call, Workshop } from "./call.ts";
 import type { ListOptions } from "./list-options.ts";
-import { directEvents, streamReply } from "./reply.ts";
+import { directEvents, liveReply } from "./reply.ts";
 import { WatchInbox } from "./watch-inbox.ts";
 import { WatchRhythm } from "./watch-rhythm.ts";
 import type { WatchSource } from "./watch-source.ts";
@@ -26,7 +26,7 @@ export function answerWatch(source: WatchSource, request: WatchRequest): ApiResp
     return directEvents(200, watchFrames(source, request, new EventWriter(call)));
   }
   const frames = watchFrames(source, request, new LineWriter(call, shop));
-  return streamReply(200, frames, { "content-type": "application/json" });
+  return liveReply(frames, { "content-type": "application/json" });
 }
 
 async function* watchFrames<Frame>(

@@ -46,6 +46,7 @@ export async function testServer({ clock = systemClock, store, live, log }: Serv
     });
     return {
       handle: (request, user) => server.handle(request, user),
+      retire: () => server.retire(),
       drain: () => server.drain(),
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();
