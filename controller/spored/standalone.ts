@@ -62,6 +62,7 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
 
   const live = (fleet ?? openFleet(around)).live;
   await using server = await createApiServer({ store, kinds, clock, random, log, live, artifacts: blobs });
+  signal.addEventListener("abort", () => server.retire(), { once: true }); // while the controllers stop, before the listener closes
   const { apiBind: host, apiPort: port, tlsSan: names } = configuration;
   await using api = await listenHttps({ server, credentials, host, port, names, clock, log });
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
