@@ -98,14 +98,20 @@ export class Connections {
   #open(session: ServerHttp2Session): void {
     this.#sessions.add(session);
     let streams = 0;
+    const idle = () => this.#clock.after(idleMaxMs, () => session.close());
+    let timer = idle();
     session.on("stream", (stream) => {
       streams++;
-      stream.on("close", () => streams--);
+      timer.cancel();
+      stream.on("close", () => {
+        streams--;
+        if (streams === 0 && this.#sessions.has(session)) timer = idle();
+      });
     });
-    session.setTimeout(idleMaxMs, () => {
-      if (streams === 0) session.close();
+    session.on("close", () => {
+      timer.cancel();
+      this.#sessions.delete(session);
     });
-    session.on("close", () => this.#sessions.delete(session));
     session.on("error", () => {}); // likewise
     if (this.#isClosing) session.close();
   }

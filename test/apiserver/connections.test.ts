@@ -139,6 +139,24 @@ describe("connections of HTTP/2", () => {
     session.destroy();
   });
 
+  it("are closed after two minutes in which nobody asked for anything", async () => {
+    const clock = new ManualClock();
+    await using server = await httpsServer(identity, { clock });
+    const session = connectHttp2(server.listener.url, { ca: ca() });
+    await once(session, "remoteSettings");
+    const watch = session.request({ ":path": `${urls.namespaces}?watch=1`, authorization: bearer() });
+    await once(watch, "data");
+    await clock.advance(130_000);
+    await isWell(server);
+    expect(session.closed).toBe(false);
+    watch.close();
+    await once(watch, "close");
+    await isWell(server); // so the server has heard of it
+    const closed = once(session, "close");
+    await clock.advance(120_000);
+    await closed;
+  });
+
   it("carry 300 watches, each of which sees a write", async () => {
     await using server = await httpsServer(identity);
     const session = connectHttp2(server.listener.url, { ca: ca() });
