@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../base/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
 import { isSameJson } from "../../base/same-json.ts";
 import type { JsonSchemaProps } from "../schema.ts";
 import { FieldSet } from "./field-set.ts";
@@ -12,21 +12,19 @@ export interface Comparison {
   readonly removed: FieldSet;
 }
 
+type Change = "added" | "modified" | "removed";
+
 /** What became of a value itself; and of those below it. */
 interface Difference extends Comparison {
-  readonly self: "added" | "modified" | "removed" | undefined;
+  readonly self: readonly Change[];
 }
 
-const same: Difference = {
-  self: undefined,
-  added: FieldSet.empty,
-  modified: FieldSet.empty,
-  removed: FieldSet.empty,
-};
+export const unchanged: Comparison = { added: FieldSet.empty, modified: FieldSet.empty, removed: FieldSet.empty };
+const same: Difference = { self: [], ...unchanged };
 
 /**
  * Compares two states of an object. A subtree that is new is in `added` with each of its nodes; likewise `removed`. Leaves that changed are
- * `modified`.
+ * `modified`. What the two states share is not looked at.
  */
 export function compared(before: JsonValue, after: JsonValue, schema: JsonSchemaProps): Comparison {
   return difference(before, after, schema);
@@ -34,14 +32,30 @@ export function compared(before: JsonValue, after: JsonValue, schema: JsonSchema
 
 function difference(before: JsonValue | undefined, after: JsonValue | undefined, schema: JsonSchemaProps): Difference {
   if (before === after) return same;
-  const was = before === undefined ? undefined : topologyOf(before, schema);
-  const is = after === undefined ? undefined : topologyOf(after, schema);
-  const self = before === undefined ? "added" : after === undefined ? "removed" : undefined;
+  const self: readonly Change[] = before === undefined ? ["added"] : after === undefined ? ["removed"] : [];
+  const was = shapeOf(before, after, schema);
+  const is = shapeOf(after, before, schema);
   const shape = is ?? was;
-  if (!shape || shape.kind === "leaf" || (isNothing(before) && isNothing(after)))
-    return { ...same, self: self ?? (isSameJson(before, after) ? undefined : "modified") };
+  if (!shape || shape.kind === "leaf" || (isNothing(before) && isNothing(after))) {
+    if (self.length === 0 && was && is && was.kind !== is.kind) return replaced(was, is, schema, before, after);
+    if (self.length === 0 && isSameJson(before, after)) return same;
+    return { ...same, self: self.length > 0 ? self : ["modified"] };
+  }
   if (was && is && was.kind !== is.kind) return replaced(was, is, schema, before, after);
-  return { ...fromSteps(steps(was, is)), self };
+  return found(steps(was, is), self);
+}
+
+/** Null stands for an empty one of whatever it is compared with. */
+function shapeOf(
+  value: JsonValue | undefined,
+  other: JsonValue | undefined,
+  schema: JsonSchemaProps,
+): Topology | undefined {
+  if (value === undefined) return undefined;
+  if (value !== null || other === undefined || other === null) return topologyOf(value, schema);
+  const shape = topologyOf(other, schema);
+  if (shape.kind === "object") return { ...shape, object: {} };
+  return shape.kind === "list" ? { ...shape, items: [] } : shape;
 }
 
 /** An object that became a list or a text, or the other way round: all of the one is gone, all of the other is new. */
@@ -54,7 +68,7 @@ function replaced(
 ): Difference {
   const gone = was.kind === "leaf" ? same : difference(before, undefined, schema);
   const come = is.kind === "leaf" ? same : difference(undefined, after, schema);
-  return { self: "modified", added: come.added, modified: FieldSet.empty, removed: gone.removed };
+  return { self: ["modified"], added: come.added, modified: FieldSet.empty, removed: gone.removed };
 }
 
 type Step = readonly [PathElement, Difference];
@@ -63,48 +77,62 @@ function steps(was: Topology | undefined, is: Topology | undefined): readonly St
   const shape = is ?? was;
   if (shape?.kind === "object") {
     const [old, now] = [was?.kind === "object" ? was.object : {}, is?.kind === "object" ? is.object : {}];
-    return [...new Set([...Object.keys(old), ...Object.keys(now)])].map((name) => {
-      const [a, b] = [own(old, name), own(now, name)];
-      return [fieldElement(name), difference(a, b, memberOf(shape.schema, name).schema)] as const;
-    });
+    return memberSteps(old, now, shape.schema);
   }
-  if (shape?.kind !== "list") return [];
-  const [old, now] = [grouped(was, shape.list), grouped(is, shape.list)];
+  return shape?.kind === "list" ? itemSteps(was, is, shape.list) : [];
+}
+
+function memberSteps(old: JsonObject, now: JsonObject, schema: JsonSchemaProps): readonly Step[] {
+  const all: Step[] = [];
+  const compareMember = (name: string, before: JsonValue | undefined, after: JsonValue | undefined) => {
+    if (before === after) return;
+    const inner = difference(before, after, memberOf(schema, name).schema);
+    if (inner !== same) all.push([fieldElement(name), inner]);
+  };
+  for (const name of Object.keys(now)) compareMember(name, own(old, name), now[name]);
+  for (const name of Object.keys(old)) if (!Object.hasOwn(now, name)) compareMember(name, old[name], undefined);
+  return all;
+}
+
+function itemSteps(was: Topology | undefined, is: Topology | undefined, list: KeyedList): readonly Step[] {
+  const [old, now] = [grouped(was, list), grouped(is, list)];
   return [...new Set([...old.keys(), ...now.keys()])].map((step) => {
-    const [a = [], b = []] = [old.get(step), now.get(step)];
-    // Where one of the two has an item more than once, the items are one thing.
-    if (a.length > 1 || b.length > 1) return [step, asOne(a, b)] as const;
-    return [step, difference(a[0], b[0], shape.list.items)] as const;
+    const [before = [], after = []] = [old.get(step), now.get(step)];
+    if (before.length <= 1 && after.length <= 1) return [step, difference(before[0], after[0], list.items)] as const;
+    return [step, ofDuplicates(before, after, list.items)] as const;
   });
 }
 
-function asOne(before: readonly JsonValue[], after: readonly JsonValue[]): Difference {
-  if (isSameJson(before, after)) return same;
-  return { ...same, self: before.length === 0 ? "added" : after.length === 0 ? "removed" : "modified" };
+/** Items that are there more than once are one thing, of which the parts are not looked at. */
+function ofDuplicates(before: readonly JsonValue[], after: readonly JsonValue[], schema: JsonSchemaProps): Difference {
+  if (before.length > 1 && after.length > 1) return isSameJson(before, after) ? same : { ...same, self: ["modified"] };
+  const single = difference(before.length > 1 ? undefined : before[0], after.length > 1 ? undefined : after[0], schema);
+  return { ...single, self: [...single.self, before.length > 1 ? "removed" : "added"] };
 }
 
 function grouped(topology: Topology | undefined, list: KeyedList): ReadonlyMap<PathElement, readonly JsonValue[]> {
-  const found = new Map<PathElement, JsonValue[]>();
+  const groups = new Map<PathElement, JsonValue[]>();
   for (const item of topology?.kind === "list" ? topology.items : []) {
     const step = list.elementOf(item);
     if (step === undefined) continue;
-    const items = found.get(step);
+    const items = groups.get(step);
     if (items) items.push(item);
-    else found.set(step, [item]);
+    else groups.set(step, [item]);
   }
-  return found;
+  return groups;
 }
 
-function fromSteps(all: readonly Step[]): Comparison {
-  const set = (what: "added" | "modified" | "removed") =>
+function found(all: readonly Step[], self: readonly Change[]): Difference {
+  if (all.length === 0 && self.length === 0) return same;
+  const set = (what: Change) =>
     FieldSet.of(
-      all.filter(([, { self }]) => self === what).map(([step]) => step),
+      all.filter(([, inner]) => inner.self.includes(what)).map(([step]) => step),
       all.map(([step, inner]) => [step, inner[what]] as const),
     );
-  return { added: set("added"), modified: set("modified"), removed: set("removed") };
+  return { self, added: set("added"), modified: set("modified"), removed: set("removed") };
 }
 
-function own(object: Readonly<Record<string, JsonValue>>, name: string): JsonValue | undefined {
+function own(object: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 

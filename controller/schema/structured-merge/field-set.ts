@@ -23,8 +23,10 @@ export class FieldSet {
 
   /** Only `children` that hold something are taken. */
   static of(members: Iterable<PathElement>, children: Iterable<readonly [PathElement, FieldSet]>): FieldSet {
-    const full = [...children].filter(([, child]) => !child.isEmpty);
-    return new FieldSet(new Set(members), new Map(full));
+    const full = new Map<PathElement, FieldSet>();
+    for (const [step, child] of children) if (!child.isEmpty) full.set(step, child);
+    const own = new Set(members);
+    return own.size === 0 && full.size === 0 ? FieldSet.empty : new FieldSet(own, full);
   }
 
   get isEmpty(): boolean {

@@ -4,7 +4,7 @@ import { type Comparison, compared } from "./comparison.ts";
 import { FieldSet } from "./field-set.ts";
 import { fieldsOf } from "./fields-of.ts";
 import { merged } from "./merge.ts";
-import { withNamedObjects, withoutFields, withWays } from "./removal.ts";
+import { withNamedObjects, withoutFields } from "./removal.ts";
 
 /** The fields of each manager, by an identity that means something to the caller. */
 export type Ownership = ReadonlyMap<string, FieldSet>;
@@ -13,7 +13,8 @@ export type Ownership = ReadonlyMap<string, FieldSet>;
 export interface Owned {
   readonly value: JsonValue;
   readonly ownership: Ownership;
-  readonly comparison: Comparison;
+  /** What the writer added or changed, as far as it can be owned. */
+  readonly changed: FieldSet;
 }
 
 /** An apply: done, or the fields that others own and that it would change. */
@@ -28,55 +29,63 @@ export interface Write {
   /** Who writes. */
   readonly manager: string;
   readonly schema: JsonSchemaProps;
-  /** Which of some fields can be owned at all. */
+  /** Which of some fields this write can change at all. */
   readonly ownable: (fields: FieldSet) => FieldSet;
 }
 
 /** An ordinary write of `value`: what it adds or changes is the writer's alone from now on. Never conflicts. */
 export function ownedAfterUpdate(write: Write, value: JsonValue): Owned {
-  const { live, ownership, manager, schema, ownable } = write;
-  const comparison = compared(live, value, schema);
-  const changed = ownable(comparison.added.union(comparison.modified));
-  const after = mapped(ownership, (fields, who) =>
-    who === manager ? fields.difference(comparison.removed) : fields.difference(comparison.removed).difference(changed),
-  );
-  const mine = (after.get(manager) ?? FieldSet.empty).union(changed);
-  return { value, ownership: withFields(after, manager, mine), comparison };
+  const { live, ownership, manager, schema } = write;
+  const { changed, removed } = changes(compared(live, value, schema), write);
+  const after = mapped(ownership, (fields, who) => {
+    const left = fields.difference(removed);
+    return who === manager ? left.union(changed) : left.difference(changed);
+  });
+  if (changed.isEmpty || after.has(manager)) return { value, ownership: after, changed };
+  return { value, ownership: withFields(after, manager, changed), changed };
 }
 
 /** An apply of `configuration`, a part of an object: merged into the live one, without what the manager applied before and applies no longer. */
 export function ownedAfterApply(write: Write, configuration: JsonValue, force: boolean): Applied {
   const { live, ownership, manager, schema, ownable } = write;
   const before = ownership.get(manager) ?? FieldSet.empty;
-  const fields = ownable(fieldsOf(configuration, schema));
-  const claimed = withFields(ownership, manager, fields);
+  const claimed = withFields(ownership, manager, ownable(fieldsOf(configuration, schema)));
   const value = pruned(merged(live, configuration, schema), before, claimed, schema);
-  const comparison = compared(live, value, schema);
-  const changed = comparison.added.union(comparison.modified);
+  const { changed, removed } = changes(compared(live, value, schema), write);
   const conflicts = mapped(claimed, (owned, who) => (who === manager ? FieldSet.empty : owned.intersection(changed)));
   if (conflicts.size > 0 && !force) return { kind: "conflicts", conflicts };
   const after = mapped(claimed, (owned, who) =>
-    who === manager ? owned : owned.difference(conflicts.get(who) ?? FieldSet.empty).difference(comparison.removed),
+    who === manager ? owned : owned.difference(changed).difference(removed),
   );
-  return { kind: "applied", value, ownership: after, comparison };
+  return { kind: "applied", value, ownership: after, changed };
+}
+
+function changes({ added, modified, removed }: Comparison, { ownable }: Write) {
+  return { changed: ownable(added.union(modified)), removed: ownable(removed) };
 }
 
 /** `value` without the fields that were in `before` and that nobody owns any more. */
 function pruned(value: JsonValue, before: FieldSet, claimed: Ownership, schema: JsonSchemaProps): JsonValue {
   if (before.isEmpty) return value;
-  const all = withNamedObjects(fieldsOf(value, schema), schema);
+  const fieldsIn = (inner: JsonValue) => withNamedObjects(fieldsOf(inner, schema), schema);
+  const all = fieldsIn(value);
   const last = withNamedObjects(before, schema);
   const owned = [...claimed.values()].reduce((union, fields) => union.union(fields), FieldSet.empty);
-  const kept = withNamedObjects(fieldsOf(withoutFields(value, last, schema), schema), schema);
-  // Removing an item takes with it what others own inside; that, and what nobody ever owned, comes back.
-  const gone = all.difference(kept).difference(withWays(owned)).intersection(last);
-  return withoutFields(value, gone, schema);
+  const bare = withoutFields(value, last, schema);
+  // Removing an item takes with it what others own inside: that comes back. So does, after it, what nobody ever owned.
+  const shared = fieldsIn(bare).union(withNamedObjects(owned, schema));
+  const kept = fieldsIn(withoutFields(value, all.difference(shared), schema));
+  return withoutFields(value, all.difference(kept).intersection(last), schema);
 }
 
 /** Those that own nothing are left out. */
 function mapped(ownership: Ownership, change: (fields: FieldSet, who: string) => FieldSet): Ownership {
-  const all = [...ownership].map(([who, fields]) => [who, change(fields, who)] as const);
-  return new Map(all.filter(([, fields]) => !fields.isEmpty));
+  const after = new Map<string, FieldSet>();
+  for (const [who, fields] of ownership) {
+    const left = change(fields, who);
+    if (!left.isEmpty) after.set(who, left);
+  }
+  return after;
 }
 
 function withFields(ownership: Ownership, manager: string, fields: FieldSet): Ownership {

@@ -5,12 +5,13 @@ import { type KeyedList, memberOf, topologyOf } from "./topology.ts";
 
 /**
  * `live` with an applied configuration merged into it, as the schema says: objects member by member, keyed lists and sets item by item, all else
- * replaced. Nothing is removed. Neither argument is changed.
+ * replaced. Nothing is removed: a null does not empty what is merged part by part. Neither argument is changed.
  */
 export function merged(live: JsonValue | undefined, applied: JsonValue, schema: JsonSchemaProps): JsonValue {
   if (live === undefined) return applied;
-  const ours = topologyOf(applied, schema);
   const theirs = topologyOf(live, schema);
+  if (applied === null && theirs.kind !== "leaf" && !isBare(live)) return live;
+  const ours = topologyOf(applied, schema);
   if (ours.kind === "object" && theirs.kind === "object") return mergedObjects(theirs.object, ours.object, schema);
   if (ours.kind === "list" && theirs.kind === "list") return mergedLists(theirs.items, ours.items, ours.list);
   return applied;
@@ -20,56 +21,61 @@ function mergedObjects(live: JsonObject, applied: JsonObject, schema: JsonSchema
   const changes = new Map<string, JsonValue>();
   for (const [name, value] of Object.entries(applied)) {
     const before = Object.hasOwn(live, name) ? live[name] : undefined;
-    changes.set(name, merged(before, value, memberOf(schema, name).schema));
+    const after = merged(before, value, memberOf(schema, name).schema);
+    if (after !== before) changes.set(name, after);
   }
-  return withMembers(live, changes);
+  return changes.size === 0 ? live : withMembers(live, changes);
+}
+
+/** An item and how it is told from the others; undefined where it lacks what does. */
+interface Entry {
+  readonly step: PathElement | undefined;
+  readonly item: JsonValue;
 }
 
 /**
- * Applied items keep the order in which they were applied. A live item that was not applied stays where it was: before the next live item that
- * was.
+ * Applied items keep the order in which they were applied. A live item that was not applied stays where it was: behind the live item that it
+ * followed, and before the applied ones that are new.
  */
 function mergedLists(live: readonly JsonValue[], applied: readonly JsonValue[], list: KeyedList): JsonValue {
-  const liveByStep = byStep(live, list);
-  const appliedSteps = new Set(byStep(applied, list).keys());
+  const [ours, theirs] = [entriesOf(applied, list), entriesOf(live, list)];
+  const known = firstByStep(theirs);
+  const wanted = new Set(ours.map(({ step }) => step));
+  // Applied items that are live already, in the order in which the result has them.
+  const shared = ours.flatMap(({ step }) => (step !== undefined && known.has(step) ? [step] : []));
   const result: JsonValue[] = [];
+  const placed = new Set<PathElement | undefined>();
   let at = 0;
-  const takeUnapplied = () => {
-    for (; at < live.length; at++) {
-      const item = live[at];
-      const step = item === undefined ? undefined : list.elementOf(item);
-      if (item === undefined) continue;
-      if (step !== undefined && appliedSteps.has(step)) return step;
-      result.push(item);
+  let next = 0;
+  const takeUnapplied = (until: PathElement | undefined) => {
+    for (; at < theirs.length; at++) {
+      const entry = theirs[at];
+      if (entry === undefined) return;
+      const isWanted = entry.step !== undefined && wanted.has(entry.step);
+      if (!isWanted) result.push(entry.item);
+      else if (entry.step === until && !placed.has(entry.step)) return;
     }
-    return undefined;
   };
-  for (const item of applied) {
-    const step = list.elementOf(item);
-    let next = takeUnapplied();
-    if (step !== undefined && liveByStep.has(step) && isAhead(live, at, step, list)) {
-      // The live items in between were applied as well, in another place.
-      for (; next !== undefined && next !== step; next = takeUnapplied()) at++;
-      at++;
-    }
-    result.push(merged(step === undefined ? undefined : liveByStep.get(step), item, list.items));
+  for (const { step, item } of ours) {
+    takeUnapplied(shared[next]);
+    const before = step === undefined ? undefined : known.get(step);
+    result.push(merged(before, item, list.items));
+    placed.add(step);
+    if (step !== undefined && step === shared[next]) next++;
   }
-  while (takeUnapplied() !== undefined) at++;
+  takeUnapplied(undefined);
   return result;
 }
 
-/** The first item of each step. */
-function byStep(items: readonly JsonValue[], list: KeyedList): ReadonlyMap<PathElement, JsonValue> {
-  const found = new Map<PathElement, JsonValue>();
-  for (const item of items) {
-    const step = list.elementOf(item);
-    if (step !== undefined && !found.has(step)) found.set(step, item);
-  }
-  return found;
+function entriesOf(items: readonly JsonValue[], list: KeyedList): readonly Entry[] {
+  return items.map((item) => ({ step: list.elementOf(item), item }));
 }
 
-function isAhead(items: readonly JsonValue[], from: number, step: PathElement, list: KeyedList): boolean {
-  return items.slice(from).some((item) => list.elementOf(item) === step);
+/** The item of each step; none where several live ones have it, since it is not known which is meant. */
+function firstByStep(entries: readonly Entry[]): ReadonlyMap<PathElement, JsonValue | undefined> {
+  const items = new Map<PathElement, JsonValue | undefined>();
+  for (const { step, item } of entries) if (step !== undefined) items.set(step, items.has(step) ? undefined : item);
+  return items;
 }
 
 /** Whether there is nothing in a value, so that a parent may let it go. */

@@ -23,12 +23,6 @@ export function fieldOf(element: PathElement): string | undefined {
   return element.startsWith("f:") ? element.slice(2) : undefined;
 }
 
-/** The names of the keys in a step to an item of a keyed list; none for another step. */
-export function keyNames(element: PathElement): readonly string[] {
-  const keys = element.startsWith("k:") ? parsed(element.slice(2)) : undefined;
-  return isJsonObject(keys) ? Object.keys(keys) : [];
-}
-
 /**
  * A step as somebody else wrote it, in the form in which we would.
  *

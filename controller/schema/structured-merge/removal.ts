@@ -3,7 +3,7 @@ import { withMembers } from "../../base/json.ts";
 import type { JsonSchemaProps } from "../schema.ts";
 import { FieldSet } from "./field-set.ts";
 import { isBare } from "./merge.ts";
-import { fieldElement, fieldOf, keyNames, type PathElement } from "./path-element.ts";
+import { fieldElement, fieldOf, type PathElement } from "./path-element.ts";
 import { type KeyedList, memberOf, topologyOf } from "./topology.ts";
 
 /** `value` without the fields of a set. What holds nothing any more after that is taken out as well. */
@@ -58,17 +58,4 @@ export function withNamedObjects(fields: FieldSet, schema: JsonSchemaProps): Fie
     children.push([step, withNamedObjects(below, inner)]);
   }
   return FieldSet.of(members, children);
-}
-
-/**
- * The set with everything on the way to its members as members, and the keys of each item on the way: whoever owns a part of an item needs the item.
- */
-export function withWays(fields: FieldSet): FieldSet {
-  const children = [...fields.children].map(([step, below]) => [step, withWays(below.union(keysOf(step)))] as const);
-  return FieldSet.of([...fields.members, ...fields.children.keys()], children);
-}
-
-/** The fields by which an item of a keyed list is told from the others. */
-function keysOf(step: PathElement): FieldSet {
-  return FieldSet.of(keyNames(step).map(fieldElement), []);
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
+import { objectMetaSchema, typeMetaProperties } from "../object-meta-schema.ts";
 import { type JsonSchemaProps, memberSchema } from "../schema.ts";
 import { keyElement, type PathElement, valueElement } from "./path-element.ts";
 
@@ -18,6 +19,7 @@ export interface KeyedList {
   elementOf(item: JsonValue): PathElement | undefined;
 }
 
+const typeMetaText: JsonSchemaProps = { type: "string" };
 const leaf: Topology = { kind: "leaf" };
 /** For what no schema describes: objects member by member, lists as a whole. */
 export const deduced: JsonSchemaProps = { "x-kubernetes-preserve-unknown-fields": true };
@@ -34,8 +36,20 @@ export function memberOf(
   schema: JsonSchemaProps,
   name: string,
 ): { readonly schema: JsonSchemaProps; readonly isField: boolean } {
-  const isField = schema.properties !== undefined && Object.hasOwn(schema.properties, name);
-  return { schema: memberSchema(schema, name) ?? deduced, isField };
+  const known = schema.properties !== undefined && Object.hasOwn(schema.properties, name);
+  const implied = schema["x-kubernetes-embedded-resource"] === true ? resourceMember(name) : undefined;
+  return { schema: implied ?? memberSchema(schema, name) ?? deduced, isField: known || implied !== undefined };
+}
+
+/** What every object has, also where its schema does not say so. */
+function resourceMember(name: string): JsonSchemaProps | undefined {
+  if (name === "metadata") return objectMetaSchema;
+  return Object.hasOwn(typeMetaProperties, name) ? typeMetaText : undefined;
+}
+
+/** A schema for whole objects, of which the one of the kind leaves out what all have. */
+export function resourceSchema(schema: JsonSchemaProps): JsonSchemaProps {
+  return { ...schema, "x-kubernetes-embedded-resource": true };
 }
 
 function keyedList(schema: JsonSchemaProps): KeyedList | undefined {

@@ -113,12 +113,13 @@ describe("ownedAfterApply", () => {
     expect(subject.fieldsOf("a")).toEqual({ "f:image": {} });
   });
 
-  it("keeps an item of which somebody else owns a part", () => {
+  it("removes an item that only its parts are owned of by others", () => {
     const subject = new Subject();
     subject.apply("a", "{ports: [{name: http, port: 1}]}");
     subject.update("b", "{ports: [{name: http, port: 1, protocol: tcp}]}");
     subject.apply("a", "{image: x}");
-    expect(subject.value).toEqual({ image: "x", ports: [{ name: "http", protocol: "tcp" }] });
+    expect(subject.value).toEqual({ image: "x" });
+    expect(subject.fieldsOf("b")).toBeUndefined();
   });
 
   it("conflicts over a value that another manager wants to be another, and takes it by force", () => {
