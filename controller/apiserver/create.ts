@@ -5,6 +5,8 @@ import { isSporeError, SporeError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { timestamp } from "../base/timestamp.ts";
 import { answerObject } from "./answer.ts";
+import { fieldManagerOf } from "./apply/field-manager.ts";
+import { ownedByCreator } from "./apply/ownership.ts";
 import { type Call, forbiddenObject, invalid, type Workshop } from "./call.ts";
 import { asManifest, checkAddress, normalise } from "./decode.ts";
 import { metadataCauses } from "./metadata-causes.ts";
@@ -12,7 +14,8 @@ import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
 import { generateName, generateUid } from "./random-names.ts";
 import { readObjectBody } from "./request-body.ts";
 import type { ServedKind } from "./served-kind.ts";
-import { readWriteOptions } from "./write-options.ts";
+import type { Proposal } from "./update.ts";
+import { readWriteOptions, type WriteOptions } from "./write-options.ts";
 
 /** Generated names that were taken already, before the server gives up. */
 const generatedNameTries = 8;
@@ -28,7 +31,24 @@ export async function create(call: Call, shop: Workshop): Promise<ApiResponse> {
     throw new SporeError("SPORE_BAD_REQUEST", "resourceVersion should not be set on objects to be created");
   }
   const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };
-  const draft = normalise(newborn(manifest, call, shop), served, policy);
+  return createObject({ object: manifest, policy }, call, shop, options);
+}
+
+/** Completes, checks and stores a new object. */
+export async function createObject(
+  { object: manifest, policy, owned }: Proposal,
+  call: Call,
+  shop: Workshop,
+  options: Pick<WriteOptions, "dryRun" | "fieldManager">,
+): Promise<ApiResponse> {
+  const { served } = call.collection;
+  const time = timestamp(shop.clock.now());
+  const plain = normalise(newborn(manifest, call, shop, time), served, policy);
+  const write = { served, subresource: "", manager: fieldManagerOf(call.request, options.fieldManager), time };
+  const { managedFields } = owned ?? {
+    managedFields: ownedByCreator(write, plain, metadataOf(manifest).managedFields),
+  };
+  const draft = withMetadata(plain, { managedFields });
   const prefix = textIn(metadataOf(draft), "generateName");
   const isNamed = textIn(metadataOf(draft), "name") !== "";
   const tries = isNamed || prefix === "" ? 1 : generatedNameTries;
@@ -43,14 +63,14 @@ export async function create(call: Call, shop: Workshop): Promise<ApiResponse> {
 }
 
 /** The manifest with everything that the server alone decides. */
-function newborn(manifest: JsonObject, call: Call, shop: Workshop): JsonObject {
+function newborn(manifest: JsonObject, call: Call, shop: Workshop, creationTimestamp: string): JsonObject {
   const { served } = call.collection;
   const { status, ...rest } = manifest;
   const object = withMetadata(served.subresources.status || status === undefined ? rest : manifest, {
     namespace: call.namespace,
     uid: generateUid(shop.random),
     resourceVersion: undefined,
-    creationTimestamp: timestamp(shop.clock.now()),
+    creationTimestamp,
     generation: served.hasGeneration ? 1 : undefined,
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,

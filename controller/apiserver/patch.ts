@@ -4,13 +4,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { applyJsonPatch, parseJsonPatch } from "../base/json-patch.ts";
 import { mergePatch } from "../base/merge-patch.ts";
 import { answerObject } from "./answer.ts";
+import { apply, applyType } from "./apply/apply.ts";
 import type { ObjectCall, Workshop } from "./call.ts";
 import { asManifest } from "./decode.ts";
 import { mediaType, readJsonBody, unsupported } from "./request-body.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { strategicMerge } from "./strategic-merge.ts";
 import { updateObject } from "./update.ts";
-import { readWriteOptions } from "./write-options.ts";
+import { readPatchOptions } from "./write-options.ts";
 
 const mergeType = "application/merge-patch+json";
 const jsonType = "application/json-patch+json";
@@ -19,11 +20,14 @@ const strategicType = "application/strategic-merge-patch+json";
 /** PATCH of an object, or of its status. */
 export async function patch(call: ObjectCall, shop: Workshop): Promise<ApiResponse> {
   const { served } = call.collection;
-  const options = readWriteOptions(call.request.query, "PatchOptions");
-  const accepted = served.form === "native" ? [jsonType, mergeType, strategicType] : [jsonType, mergeType];
-  if (!accepted.includes(mediaType(call.request))) throw unsupported(accepted);
+  const type = mediaType(call.request);
+  const options = readPatchOptions(call.request.query, type === applyType);
+  const strategic = served.form === "native" ? [strategicType] : [];
+  const accepted = [jsonType, mergeType, ...strategic, applyType];
+  if (!accepted.includes(type)) throw unsupported(accepted);
+  if (type === applyType) return apply(call, shop, options);
   const body = await readJsonBody(call.request, accepted);
-  const apply = patcherOf(mediaType(call.request), body.value, served);
+  const patched = patcherOf(type, body.value, served);
   const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };
   const warned = new Set<string>();
   // The patch may be applied more than once; the user need not hear of a typing error each time.
@@ -31,8 +35,8 @@ export async function patch(call: ObjectCall, shop: Workshop): Promise<ApiRespon
     if (!warned.has(text)) call.warn(text);
     warned.add(text);
   };
-  const stored = await updateObject(call, shop, options.dryRun, (live) => ({
-    object: asManifest(apply(live), served),
+  const stored = await updateObject(call, shop, options, (live) => ({
+    object: asManifest(patched(live), served),
     policy: { ...policy, warn },
   }));
   return answerObject(call, shop, 200, stored);

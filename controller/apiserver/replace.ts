@@ -21,6 +21,6 @@ export async function replace(call: ObjectCall, shop: Workshop): Promise<ApiResp
     throw invalid(served, call.name, [cause]);
   }
   const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };
-  const stored = await updateObject(call, shop, options.dryRun, () => ({ object: named, policy }));
+  const stored = await updateObject(call, shop, options, () => ({ object: named, policy }));
   return answerObject(call, shop, 200, stored);
 }

@@ -62,7 +62,8 @@ async function readBytes(request: ApiRequest): Promise<Uint8Array> {
   return bytes;
 }
 
-async function readText(request: ApiRequest): Promise<string> {
+/** The request's body as text. Throws as `readJsonBody` does. */
+export async function readText(request: ApiRequest): Promise<string> {
   const bytes = await readBytes(request);
   try {
     return strictUtf8.decode(bytes);

@@ -3,12 +3,17 @@ import { isSameResource } from "../api/kind.ts";
 import { isSporeError } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
+import { timestamp } from "../base/timestamp.ts";
+import { fieldManagerOf } from "./apply/field-manager.ts";
+import { isSameOwnership } from "./apply/managed-fields.ts";
+import { type OwnedWrite, ownedByWriter } from "./apply/ownership.ts";
 import { conflict, forbiddenObject, invalid, type ObjectCall, type Workshop } from "./call.ts";
 import { checkAddress, type FieldPolicy, newCauses, normalise } from "./decode.ts";
 import { metadataCauses } from "./metadata-causes.ts";
 import { isDeleting, metadataOf, objectIn, textIn, textsIn, withMetadata } from "./object-meta.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { StoredObject } from "./stored-object.ts";
+import type { WriteOptions } from "./write-options.ts";
 
 /** Writers in other processes that may overtake an unconditional write, before the client is told. */
 export const overtakenMax = 5;
@@ -17,6 +22,13 @@ export const overtakenMax = 5;
 export interface Proposal {
   readonly object: JsonObject;
   readonly policy: FieldPolicy;
+  /** Set by an apply, which knows who owns what after it. Other writes own what they change. */
+  readonly owned?: Owned;
+}
+
+/** `metadata.managedFields` as it is to be. */
+export interface Owned {
+  readonly managedFields: JsonValue | undefined;
 }
 
 /**
@@ -28,17 +40,18 @@ export interface Proposal {
 export function updateObject(
   call: ObjectCall,
   shop: Workshop,
-  dryRun: boolean,
+  options: Pick<WriteOptions, "dryRun" | "fieldManager">,
   propose: (live: JsonObject) => Proposal,
 ): Promise<StoredObject> {
   const { collection, namespace, name } = call;
+  const manager = fieldManagerOf(call.request, options.fieldManager);
   return shop.locks.run(collection.key(namespace, name), async () => {
     for (let overtaken = 0; ; overtaken++) {
       const live = await collection.get(namespace, name);
-      const { object, policy } = propose(live.object);
-      const next = admitted(object, live, call, policy);
+      const time = timestamp(shop.clock.now());
+      const next = admitted(propose(live.object), live, call, { manager, time });
       if (next === undefined) return live;
-      if (dryRun) return new StoredObject(live.key, live.revision, next);
+      if (options.dryRun) return new StoredObject(live.key, live.revision, next);
       try {
         return await storeNext(next, live, call, shop);
       } catch (error) {
@@ -51,10 +64,10 @@ export function updateObject(
 
 /** The object to store instead of `live`; undefined when nothing would change. */
 function admitted(
-  proposal: JsonObject,
+  { object: proposal, policy, owned }: Proposal,
   live: StoredObject,
   call: ObjectCall,
-  policy: FieldPolicy,
+  writer: Pick<OwnedWrite, "manager" | "time">,
 ): JsonObject | undefined {
   const { served } = call.collection;
   checkAddress(proposal, call.namespace, call.name);
@@ -65,12 +78,20 @@ function admitted(
       : withSystemFields(proposal, live.object, served);
   const normal = normalise(merged, served, policy, live.object);
   const next = withGeneration(normal, live.object, served);
-  if (isSameJson(next, live.object)) return undefined;
+  const given = metadataOf(proposal).managedFields;
+  const write = { served, subresource: call.subresource ?? "", ...writer };
+  const { managedFields } = owned ?? { managedFields: ownedByWriter(write, live.object, next, given) };
+  if (isUnchanged(next, managedFields, live.object)) return undefined;
   const refusal = served.hooks?.refuse?.(next, live.object, call.rights);
   if (refusal !== undefined) throw forbiddenObject(served, call.name, refusal);
   const causes = updateCauses(next, live.object, served);
   if (causes.length > 0) throw invalid(served, call.name, causes);
-  return next;
+  return managedFields === metadataOf(next).managedFields ? next : withMetadata(next, { managedFields });
+}
+
+/** `next` still bears the managedFields of `live`, and only the others count. */
+function isUnchanged(next: JsonObject, managedFields: JsonValue | undefined, live: JsonObject): boolean {
+  return isSameJson(next, live) && isSameOwnership(managedFields, metadataOf(live).managedFields);
 }
 
 function checkPreconditions(proposal: JsonObject, live: StoredObject, { collection, name }: ObjectCall): void {
@@ -105,7 +126,7 @@ function withSystemFields(proposal: JsonObject, live: JsonObject, served: Served
     deletionTimestamp: before.deletionTimestamp,
     deletionGracePeriodSeconds: before.deletionGracePeriodSeconds,
     selfLink: undefined,
-    managedFields: undefined,
+    managedFields: before.managedFields,
   });
   // The finalizers of a namespace are the server's own.
   const spec: Readonly<Record<string, JsonValue>> =

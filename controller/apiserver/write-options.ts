@@ -1,11 +1,20 @@
-import { tooLong, unsupportedValue } from "../api/causes.ts";
+import { forbiddenValue, requiredValue, tooLong, unsupportedValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { invalidOptions } from "./list-options.ts";
+import { isOn } from "./request-info.ts";
 
 /** What a write asks for besides its object. */
 export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldValidation: "Ignore" | "Warn" | "Strict";
+  /** The name that the client wants to own under; empty when it gives none. */
+  readonly fieldManager: string;
+}
+
+/** What a PATCH asks for besides. */
+export interface PatchOptions extends WriteOptions {
+  /** Whether an apply takes fields from those who own them. */
+  readonly force: boolean;
 }
 
 const fieldManagerMaxCharacters = 128;
@@ -17,8 +26,9 @@ const fieldValidations: readonly string[] = ["Ignore", "Warn", "Strict"];
  * @param kind `CreateOptions`, `UpdateOptions` or `PatchOptions`, for the message.
  * @throws SporeError `SPORE_INVALID`.
  */
-export function readWriteOptions(query: URLSearchParams, kind: string): WriteOptions {
-  const causes = [...dryRunCauses(query.getAll("dryRun")), ...fieldManagerCauses(query.get("fieldManager") ?? "")];
+export function readWriteOptions(query: URLSearchParams, kind: string, further: readonly Cause[] = []): WriteOptions {
+  const fieldManager = query.get("fieldManager") ?? "";
+  const causes = [...further, ...dryRunCauses(query.getAll("dryRun")), ...fieldManagerCauses(fieldManager)];
   const validation = query.get("fieldValidation") ?? "";
   if (validation !== "" && !fieldValidations.includes(validation)) {
     causes.push(unsupportedValue("fieldValidation", validation, fieldValidations));
@@ -27,7 +37,25 @@ export function readWriteOptions(query: URLSearchParams, kind: string): WriteOpt
   return {
     dryRun: query.getAll("dryRun").includes("All"),
     fieldValidation: validation === "Ignore" || validation === "Strict" ? validation : "Warn",
+    fieldManager,
   };
+}
+
+/**
+ * Reads the query of a PATCH.
+ *
+ * @param isApply whether the patch is applied, and so must say by whom.
+ * @throws SporeError `SPORE_INVALID`.
+ */
+export function readPatchOptions(query: URLSearchParams, isApply: boolean): PatchOptions {
+  const causes = isApply
+    ? query.get("fieldManager")
+      ? []
+      : [requiredValue("fieldManager", "is required for apply patch")]
+    : query.has("force")
+      ? [forbiddenValue("force", "may not be specified for non-apply patch")]
+      : [];
+  return { ...readWriteOptions(query, "PatchOptions", causes), force: isOn(query, "force") };
 }
 
 /** What is wrong with the values of `dryRun`. */

@@ -1,6 +1,7 @@
 import type { LiveSource } from "../../controller/api/live-source.ts";
 import type { Method, Transport } from "../../controller/api/transport.ts";
 import { type ApiServer, createApiServer } from "../../controller/apiserver/api-server.ts";
+import type { ServedKind } from "../../controller/apiserver/served-kind.ts";
 import type { User } from "../../controller/apiserver/user.ts";
 import { openBlobStore } from "../../controller/artifacts/blob-store.ts";
 import { type Clock, systemClock } from "../../controller/base/clock.ts";
@@ -29,15 +30,16 @@ export interface ServerParts {
   readonly clock?: Clock;
   readonly live?: LiveSource;
   readonly log?: Logger;
+  readonly kinds?: readonly ServedKind[];
 }
 
 /** A server with all our kinds, on a store in memory unless another is given. Its images go when it is disposed of. */
-export async function testServer({ clock = systemClock, store, live, log }: ServerParts = {}): Promise<ApiServer> {
+export async function testServer({ clock = systemClock, store, live, log, kinds = sporeKinds }: ServerParts = {}): Promise<ApiServer> {
   const images = await temporaryDirectory();
   try {
     const server = await createApiServer({
       store: store ?? openMemoryStore({ clock }),
-      kinds: sporeKinds,
+      kinds,
       clock,
       random: seededRandom(1),
       log: log ?? silentLogger,

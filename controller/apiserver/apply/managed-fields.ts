@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
-import { FieldSet } from "../schema/structured-merge/field-set.ts";
-import type { Ownership } from "../schema/structured-merge/managers.ts";
-import { textIn } from "./object-meta.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
+import { isSameJson } from "../../base/same-json.ts";
+import { FieldSet } from "../../schema/structured-merge/field-set.ts";
+import { textIn } from "../object-meta.ts";
 
 /** Who owns fields, in which way. Two that agree in all of it are one. */
 export interface FieldManager {
@@ -30,6 +30,10 @@ export function managerId({ manager, operation, subresource, apiVersion }: Field
   return JSON.stringify([manager, operation, subresource, operation === "Update" ? apiVersion : ""]);
 }
 
+/** Lists are never changed once they are in an object, so what was read once need not be read again. */
+const readLists = new WeakMap<readonly JsonValue[], readonly ManagedEntry[]>();
+const writtenEntries = new WeakMap<ManagedEntry, JsonObject>();
+
 /**
  * Reads `metadata.managedFields`.
  *
@@ -38,104 +42,123 @@ export function managerId({ manager, operation, subresource, apiVersion }: Field
 export function readManagedFields(managedFields: JsonValue | undefined): readonly ManagedEntry[] | undefined {
   if (managedFields === undefined || managedFields === null) return [];
   if (!Array.isArray(managedFields)) return undefined;
+  const known = readLists.get(managedFields);
+  if (known) return known;
   const entries: ManagedEntry[] = [];
   for (const item of managedFields) {
     const entry = readEntry(item);
     if (!entry) return undefined;
-    if (!entry.fields.isEmpty) entries.push(entry);
+    entries.push(entry);
   }
+  readLists.set(managedFields, entries);
   return entries;
 }
 
 function readEntry(item: JsonValue): ManagedEntry | undefined {
   if (!isJsonObject(item)) return undefined;
   const operation = textIn(item, "operation");
+  const apiVersion = textIn(item, "apiVersion");
   const fields = FieldSet.fromFieldsV1(item.fieldsV1 ?? {});
-  if ((operation !== "Apply" && operation !== "Update") || textIn(item, "fieldsType") !== "FieldsV1" || !fields)
-    return undefined;
+  if ((operation !== "Apply" && operation !== "Update") || apiVersion === "") return undefined;
+  if (textIn(item, "fieldsType") !== "FieldsV1" || !fields) return undefined;
   const time = textIn(item, "time");
-  return {
-    manager: textIn(item, "manager"),
+  const [manager, subresource] = [textIn(item, "manager"), textIn(item, "subresource")];
+  const entry = { manager, operation, subresource, apiVersion, fields, ...(time !== "" && { time }) } as const;
+  writtenEntries.set(entry, item);
+  return entry;
+}
+
+/** Whether a client asks with this list to forget who owns what: with no entry, or a single one that says nothing. */
+export function isReset(managedFields: JsonValue | undefined): boolean {
+  if (!Array.isArray(managedFields)) return false;
+  const [only]: readonly JsonValue[] = managedFields;
+  return (
+    managedFields.length === 0 || (managedFields.length === 1 && isJsonObject(only) && Object.keys(only).length === 0)
+  );
+}
+
+/** The entries as an object carries them: those that own something, applies first, then by age; undefined when there is none. */
+export function managedFieldsOf(entries: readonly ManagedEntry[]): readonly JsonObject[] | undefined {
+  if (entries.length === 0) return undefined;
+  const sorted = [...entries].sort(inOrder);
+  const list = sorted.map(writtenEntry);
+  readLists.set(list, sorted);
+  return list;
+}
+
+function writtenEntry(entry: ManagedEntry): JsonObject {
+  const known = writtenEntries.get(entry);
+  if (known) return known;
+  const { manager, operation, apiVersion, subresource, time, fields } = entry;
+  const written = {
+    ...(manager !== "" && { manager }),
     operation,
-    subresource: textIn(item, "subresource"),
-    apiVersion: textIn(item, "apiVersion"),
-    fields,
-    ...(time !== "" && { time }),
+    apiVersion,
+    ...(time !== undefined && { time }),
+    fieldsType: "FieldsV1",
+    fieldsV1: fields.toFieldsV1(),
+    ...(subresource !== "" && { subresource }),
   };
+  writtenEntries.set(entry, written);
+  return written;
 }
 
-/** The entries as an object carries them: those that own something, applies first, then by age; not too many. */
-export function managedFieldsOf(entries: readonly ManagedEntry[]): readonly JsonObject[] {
-  return bounded(entries.filter(({ fields }) => !fields.isEmpty))
-    .sort(inOrder)
-    .map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
-      ...(manager !== "" && { manager }),
-      operation,
-      apiVersion,
-      ...(time !== undefined && { time }),
-      fieldsType: "FieldsV1",
-      fieldsV1: fields.toFieldsV1(),
-      ...(subresource !== "" && { subresource }),
-    }));
+/** Whether two lists say the same about who owns what. When they came to it does not matter. */
+export function isSameOwnership(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b)) return false;
+  const other: readonly JsonValue[] = b;
+  return a.length === b.length && a.every((entry: JsonValue, at) => isSameJson(untimed(entry), untimed(other[at])));
 }
 
-/** Who owns what, by `managerId`. */
-export function ownershipOf(entries: readonly ManagedEntry[]): Ownership {
-  const ownership = new Map<string, FieldSet>();
-  for (const entry of entries) {
-    const id = managerId(entry);
-    ownership.set(id, (ownership.get(id) ?? FieldSet.empty).union(entry.fields));
-  }
-  return ownership;
+function untimed(entry: JsonValue | undefined): JsonValue | undefined {
+  if (!isJsonObject(entry)) return entry;
+  const { time: _, ...rest } = entry;
+  return rest;
 }
 
 /**
- * The entries after a write. What a manager lost is taken from its entry; its time stays, because it did nothing.
- *
- * @param writer who wrote, and when; its entry is renewed where it owns something else than before, or the object was changed.
+ * The entries with those of updates bounded: of the oldest beyond ten, those of one version become one entry.
  */
-export function entriesAfter(
-  before: readonly ManagedEntry[],
-  ownership: Ownership,
-  writer: FieldManager & { readonly time: string; readonly changed: boolean },
-): readonly ManagedEntry[] {
-  const known = new Map(before.map((entry) => [managerId(entry), entry]));
-  const mine = managerId(writer);
-  return [...ownership].flatMap(([id, fields]) => {
-    const old = known.get(id);
-    if (id === mine) {
-      const isSame = old !== undefined && !writer.changed && old.fields.equals(fields);
-      const { manager, operation, subresource, apiVersion, time } = writer;
-      return [isSame ? old : { manager, operation, subresource, apiVersion, time, fields }];
+export function bounded(entries: readonly ManagedEntry[]): readonly ManagedEntry[] {
+  const updates = entries.filter(({ operation }) => operation === "Update");
+  if (updates.length <= updateEntriesMax) return entries;
+  const kept = new Set(entries);
+  const oldest = new Map<string, ManagedEntry>();
+  let tooMany = updates.length - updateEntriesMax;
+  for (const entry of updates.sort(inOrder)) {
+    if (tooMany === 0) break;
+    const { apiVersion, fields, time } = entry;
+    const older = oldest.get(apiVersion);
+    if (older === undefined) {
+      oldest.set(apiVersion, entry);
+      continue;
     }
-    return old ? [{ ...old, fields }] : [];
-  });
-}
-
-function bounded(entries: readonly ManagedEntry[]): ManagedEntry[] {
-  const updates = entries.filter(({ operation }) => operation === "Update").sort(inOrder);
-  const tooMany = updates.length - updateEntriesMax;
-  if (tooMany <= 0) return [...entries];
-  const old = new Set(updates.slice(0, tooMany + 1));
-  const byVersion = new Map<string, ManagedEntry>();
-  for (const { apiVersion, fields } of old) {
-    const merged = (byVersion.get(apiVersion)?.fields ?? FieldSet.empty).union(fields);
-    const ancient = { manager: ancientManager, operation: "Update", subresource: "", apiVersion } as const;
-    byVersion.set(apiVersion, { ...ancient, fields: merged });
+    const ancient: ManagedEntry = {
+      ...{ manager: ancientManager, operation: "Update", subresource: "", apiVersion },
+      fields: older.fields.union(fields),
+      ...(time !== undefined && { time }),
+    };
+    kept.delete(older);
+    kept.delete(entry);
+    kept.add(ancient);
+    oldest.set(apiVersion, ancient);
+    tooMany--;
   }
-  return [...entries.filter((entry) => !old.has(entry)), ...byVersion.values()];
+  return [...kept];
 }
 
 /** Applies before updates; then the older first, by name, version and subresource. */
 function inOrder(a: ManagedEntry, b: ManagedEntry): number {
-  const keys = (entry: ManagedEntry) => [
-    entry.operation,
-    entry.time ?? "",
-    entry.manager,
-    entry.apiVersion,
-    entry.subresource,
-  ];
-  const [left, right] = [keys(a), keys(b)];
-  const at = left.findIndex((key, index) => key !== right[index]);
-  return at < 0 ? 0 : (left[at] ?? "") < (right[at] ?? "") ? -1 : 1;
+  return (
+    byText(a.operation, b.operation) ||
+    byText(a.time ?? "", b.time ?? "") ||
+    byText(a.manager, b.manager) ||
+    byText(a.apiVersion, b.apiVersion) ||
+    byText(a.subresource, b.subresource)
+  );
+}
+
+function byText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -31,6 +31,7 @@ export function createContract(ask: Asker): void {
       expect(Object.keys(json.metadata).sort()).toEqual([
         "creationTimestamp",
         "generation",
+        "managedFields",
         "name",
         "resourceVersion",
         "uid",

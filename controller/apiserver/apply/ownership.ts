@@ -1,0 +1,188 @@
+import { apiVersionOf } from "../../api/kind.ts";
+import { SporeError } from "../../base/errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
+import { isSameJson } from "../../base/same-json.ts";
+import type { JsonSchemaProps } from "../../schema/schema.ts";
+import type { FieldSet } from "../../schema/structured-merge/field-set.ts";
+import {
+  type Ownership,
+  ownedAfterApply,
+  ownedAfterUpdate,
+  type Write,
+} from "../../schema/structured-merge/managers.ts";
+import { resourceSchema } from "../../schema/structured-merge/topology.ts";
+import { metadataOf } from "../object-meta.ts";
+import type { ServedKind } from "../served-kind.ts";
+import {
+  bounded,
+  type FieldManager,
+  isReset,
+  type ManagedEntry,
+  managedFieldsOf,
+  managerId,
+  readManagedFields,
+} from "./managed-fields.ts";
+import { ownableFields } from "./ownable-fields.ts";
+
+/** One write to an object, as far as it matters for who owns what. */
+export interface OwnedWrite {
+  readonly served: ServedKind;
+  /** Empty for the object itself. */
+  readonly subresource: string;
+  /** The name of who writes. */
+  readonly manager: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
+/** Owns what was there before anybody applied, in objects that nobody kept account of. */
+const beforeFirstApply = "before-first-apply";
+
+/**
+ * `metadata.managedFields` of a new object: all is its creator's.
+ *
+ * @param given what the client sent along.
+ */
+export function ownedByCreator(write: OwnedWrite, object: JsonObject, given: JsonValue | undefined) {
+  const entries = isReset(given) ? [] : (readManagedFields(given) ?? []);
+  return managedFieldsOf(entriesAfterUpdate(write, entries, {}, object));
+}
+
+/**
+ * `metadata.managedFields` after an ordinary write. An object that nobody kept account of stays so until somebody applies to it.
+ *
+ * @param given what the client sent: where it is not what is stored, it takes its place before this write is accounted for.
+ */
+export function ownedByWriter(
+  write: OwnedWrite,
+  live: JsonObject,
+  next: JsonObject,
+  given: JsonValue | undefined,
+): JsonValue | undefined {
+  const kept = metadataOf(live).managedFields;
+  const entries = entriesBefore(kept, write.subresource === "" ? given : undefined);
+  if (entries.length === 0) return undefined;
+  return managedFieldsOf(entriesAfterUpdate(write, entries, live, next));
+}
+
+function entriesBefore(kept: JsonValue | undefined, given: JsonValue | undefined): readonly ManagedEntry[] {
+  const before = readManagedFields(kept) ?? [];
+  if (given === undefined || given === kept) return before;
+  if (isReset(given)) return [];
+  const wanted = readManagedFields(given);
+  // Clients that know nothing of it send nothing, or what they made of it.
+  return wanted === undefined || wanted.length === 0 ? before : wanted;
+}
+
+function entriesAfterUpdate(
+  write: OwnedWrite,
+  entries: readonly ManagedEntry[],
+  live: JsonObject,
+  next: JsonObject,
+): readonly ManagedEntry[] {
+  const writer = writerOf(write, "Update");
+  const { ownership, changed } = ownedAfterUpdate(asWrite(write, writer, entries, live), next);
+  return bounded(entriesAfter(entries, ownership, writer, changed.isEmpty ? undefined : write.time));
+}
+
+/** What an apply comes to: the object, before defaults, and its `metadata.managedFields`; or whom it would take what from. */
+export type ApplyOutcome =
+  | { readonly kind: "applied"; readonly object: JsonObject; readonly managedFields: JsonValue | undefined }
+  | { readonly kind: "conflicts"; readonly conflicts: readonly FieldConflict[] };
+
+/** Fields of a manager that an apply would change. */
+export interface FieldConflict {
+  readonly manager: FieldManager;
+  readonly fields: FieldSet;
+}
+
+/** Merges a configuration into `live`, which is empty when there is no such object yet. */
+export function applied(write: OwnedWrite, live: JsonObject, configuration: JsonObject, force: boolean): ApplyOutcome {
+  const entries = accountOf(write, live);
+  const writer = writerOf(write, "Apply");
+  const outcome = ownedAfterApply(asWrite(write, writer, entries, live), configuration, force);
+  if (outcome.kind === "conflicts") {
+    const conflicts = entries.flatMap((entry) => {
+      const fields = outcome.conflicts.get(managerId(entry));
+      return fields ? [{ manager: entry, fields }] : [];
+    });
+    return { kind: "conflicts", conflicts };
+  }
+  const { value } = outcome;
+  if (!isJsonObject(value)) throw new SporeError("SPORE_INTERNAL", "an applied object became something else");
+  const time = isSameJson(value, live) ? undefined : write.time;
+  const after = entriesAfter(entries, outcome.ownership, writer, time);
+  return { kind: "applied", object: value, managedFields: managedFieldsOf(after) };
+}
+
+/** The entries of an object that is about to be applied to. */
+function accountOf(write: OwnedWrite, live: JsonObject): readonly ManagedEntry[] {
+  const entries = readManagedFields(metadataOf(live).managedFields) ?? [];
+  if (entries.length > 0) return entries;
+  return entriesAfterUpdate({ ...write, manager: beforeFirstApply }, [], {}, live);
+}
+
+function writerOf({ served, subresource, manager }: OwnedWrite, operation: FieldManager["operation"]): FieldManager {
+  return { manager, operation, subresource, apiVersion: apiVersionOf(served.kind) };
+}
+
+function asWrite(of: OwnedWrite, writer: FieldManager, entries: readonly ManagedEntry[], live: JsonObject): Write {
+  const { served, subresource } = of;
+  return {
+    live,
+    ownership: ownershipOf(entries),
+    manager: managerId(writer),
+    schema: wholeSchema(served.schema),
+    ownable: (fields) => ownableFields(fields, served, subresource),
+  };
+}
+
+/** Who owns what, by `managerId`. */
+function ownershipOf(entries: readonly ManagedEntry[]): Ownership {
+  const ownership = new Map<string, FieldSet>();
+  for (const entry of entries) {
+    const id = managerId(entry);
+    const others = ownership.get(id);
+    ownership.set(id, others ? others.union(entry.fields) : entry.fields);
+  }
+  return ownership;
+}
+
+/**
+ * The entries as a write leaves them. What a manager lost is taken from its entry; its time stays, because it did nothing.
+ *
+ * @param time of the write; undefined where it changed nothing of its own.
+ */
+function entriesAfter(
+  before: readonly ManagedEntry[],
+  ownership: Ownership,
+  writer: FieldManager,
+  time: string | undefined,
+): readonly ManagedEntry[] {
+  const known = new Map(before.map((entry) => [managerId(entry), entry]));
+  const mine = managerId(writer);
+  return [...ownership].flatMap(([id, fields]) => {
+    const old = known.get(id);
+    if (id !== mine) return old ? [withFields(old, fields, old.time)] : [];
+    const newest = time ?? old?.time;
+    if (old?.apiVersion === writer.apiVersion) return [withFields(old, fields, newest)];
+    return [{ ...writer, fields, ...(newest !== undefined && { time: newest }) }];
+  });
+}
+
+function withFields(entry: ManagedEntry, fields: FieldSet, time: string | undefined): ManagedEntry {
+  const isSame = entry.fields === fields || entry.fields.equals(fields);
+  if (isSame && entry.time === time) return entry;
+  return { ...entry, fields: isSame ? entry.fields : fields, ...(time !== undefined && { time }) };
+}
+
+const wholeSchemas = new WeakMap<JsonSchemaProps, JsonSchemaProps>();
+
+/** The schema of a kind, with what every object has. */
+export function wholeSchema(schema: JsonSchemaProps): JsonSchemaProps {
+  const known = wholeSchemas.get(schema);
+  if (known) return known;
+  const whole = resourceSchema(schema);
+  wholeSchemas.set(schema, whole);
+  return whole;
+}
