@@ -34,7 +34,13 @@ export interface ServerParts {
 }
 
 /** A server with all our kinds, on a store in memory unless another is given. Its images go when it is disposed of. */
-export async function testServer({ clock = systemClock, store, live, log, kinds = sporeKinds }: ServerParts = {}): Promise<ApiServer> {
+export async function testServer({
+  clock = systemClock,
+  store,
+  live,
+  log,
+  kinds = sporeKinds,
+}: ServerParts = {}): Promise<ApiServer> {
   const images = await temporaryDirectory();
   try {
     const server = await createApiServer({

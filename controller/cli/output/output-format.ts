@@ -31,8 +31,9 @@ export async function printObjects(
     for (const object of objects) out.write(`${typedName(object)}\n`);
     return;
   }
-  const [only] = objects;
-  const list = { apiVersion: "v1", items: objects, kind: "List", metadata: { resourceVersion: "" } };
+  const items = objects.map(withoutManagedFields);
+  const [only] = items;
+  const list = { apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } };
   const document = single && only ? only : list;
   await printDocument(document, format, out);
 }
@@ -44,7 +45,13 @@ export async function printChange(
   out: Screen,
 ): Promise<void> {
   if (format === "name") await printObjects([change.object], format, true, out);
-  else await printDocument(change, format, out);
+  else await printDocument({ ...change, object: withoutManagedFields(change.object) }, format, out);
+}
+
+/** As kubectl shows objects: who owns which field is for programs, and longer than the rest. */
+function withoutManagedFields<T extends Resource>(object: T): T {
+  const { managedFields: _, ...metadata } = { managedFields: undefined, ...object.metadata };
+  return { ...object, metadata };
 }
 
 async function printDocument(document: unknown, format: OutputFormat, out: Screen): Promise<void> {
