@@ -16,8 +16,8 @@ export function asManifest(value: JsonValue, served: ServedKind): JsonObject {
   const expected = { apiVersion: apiVersionOf(kind), kind: kind.kind };
   // Typed clients leave both out for kinds that they know.
   const object = served.form === "native" ? { ...expected, ...value } : value;
-  if (textIn(object, "kind") === "") throw missingType("Kind", value);
-  if (textIn(object, "apiVersion") === "") throw missingType("apiVersion", value);
+  if (textIn(object, "kind") === "") throw missing("Kind", value);
+  if (textIn(object, "apiVersion") === "") throw missing("apiVersion", value);
   if (object.kind !== expected.kind || object.apiVersion !== expected.apiVersion) {
     const found = `${textIn(object, "apiVersion")}, Kind=${textIn(object, "kind")}`;
     const message = `the object provided is ${found}, but this address takes ${expected.apiVersion}, Kind=${expected.kind}`;
@@ -29,8 +29,7 @@ export function asManifest(value: JsonValue, served: ServedKind): JsonObject {
   return object;
 }
 
-/** The refusal of an object that does not say what it is. */
-export function missingType(field: "Kind" | "apiVersion", value: JsonObject): SporeError {
+function missing(field: string, value: JsonObject): SporeError {
   const text = JSON.stringify(value);
   const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
   return new SporeError("SPORE_BAD_REQUEST", `Object '${field}' is missing in '${shown}'`);

@@ -1,10 +1,10 @@
 import type { ApiResponse } from "../api/transport.ts";
 import { answerObject } from "./answer.ts";
-import { invalid, type ObjectCall, type Workshop } from "./call.ts";
+import type { ObjectCall, Workshop } from "./call.ts";
 import { asManifest, checkAddress } from "./decode.ts";
 import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
 import { readObjectBody } from "./request-body.ts";
-import { updateObject } from "./update.ts";
+import { updateObject, versionRequired } from "./update.ts";
 import { readWriteOptions } from "./write-options.ts";
 
 /** PUT of an object, or of its status. */
@@ -16,9 +16,7 @@ export async function replace(call: ObjectCall, shop: Workshop): Promise<ApiResp
   const named = textIn(metadataOf(manifest), "name") === "" ? withMetadata(manifest, { name: call.name }) : manifest;
   checkAddress(named, call.namespace, call.name);
   if (!served.unconditionalUpdate && textIn(metadataOf(named), "resourceVersion") === "") {
-    const message = "Invalid value: 0x0: must be specified for an update"; // how Go prints none
-    const cause = { reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" };
-    throw invalid(served, call.name, [cause]);
+    throw versionRequired(served, call.name);
   }
   const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };
   const stored = await updateObject(call, shop, options, () => ({ object: named, policy }));

@@ -33,6 +33,8 @@ export interface ServedKind {
   readonly unconditionalUpdate: boolean;
   /** What names look like; DNS subdomains (of namespaces: labels) unless it says otherwise. */
   readonly names?: "pathSegment";
+  /** The API versions of all forms of the kind, served or not, where there are others than its own. */
+  readonly apiVersions?: readonly string[];
   /** Set where objects are stored as those of another kind. */
   readonly view?: KindView;
   readonly hooks?: KindHooks;

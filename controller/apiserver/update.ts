@@ -1,6 +1,7 @@
+import { invalidValue } from "../api/causes.ts";
 import { Namespace } from "../api/core-kinds.ts";
 import { isSameResource } from "../api/kind.ts";
-import { isSporeError } from "../base/errors.ts";
+import { isSporeError, type SporeError } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
 import { timestamp } from "../base/timestamp.ts";
@@ -72,6 +73,7 @@ function admitted(
   const { served } = call.collection;
   checkAddress(proposal, call.namespace, call.name);
   checkPreconditions(proposal, live, call);
+  checkManagedFields(proposal, call);
   const merged =
     call.subresource === "status"
       ? withStatusOf(live.object, proposal)
@@ -94,6 +96,12 @@ function isUnchanged(next: JsonObject, managedFields: JsonValue | undefined, liv
   return isSameJson(next, live) && isSameOwnership(managedFields, metadataOf(live).managedFields);
 }
 
+/** The refusal of an update that does not say what it updates. */
+export function versionRequired(served: ServedKind, name: string): SporeError {
+  const message = "Invalid value: 0x0: must be specified for an update"; // how Go prints none
+  return invalid(served, name, [{ reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" }]);
+}
+
 function checkPreconditions(proposal: JsonObject, live: StoredObject, { collection, name }: ObjectCall): void {
   const metadata = metadataOf(proposal);
   const uid = textIn(metadata, "uid");
@@ -102,7 +110,16 @@ function checkPreconditions(proposal: JsonObject, live: StoredObject, { collecti
     throw conflict(collection.served, name, why);
   }
   const version = textIn(metadata, "resourceVersion");
+  if (version === "" && !collection.served.unconditionalUpdate) throw versionRequired(collection.served, name);
   if (version !== "" && version !== String(live.revision)) throw conflict(collection.served, name);
+}
+
+function checkManagedFields(proposal: JsonObject, { collection, name }: ObjectCall): void {
+  const { managedFields = null } = metadataOf(proposal);
+  if (managedFields === null || Array.isArray(managedFields)) return;
+  throw invalid(collection.served, name, [
+    invalidValue("metadata.managedFields", managedFields, "must be a list of entries"),
+  ]);
 }
 
 /** The status endpoint changes the status and nothing else. */

@@ -49,6 +49,7 @@ function readDocument(text: string): StrictJson {
   // Checking for unique keys compares each key with each; `duplicatesIn` does not.
   const document = parseDocument(text, { uniqueKeys: false, intAsBigInt: true, version: "1.2", prettyErrors: false });
   const [error] = document.errors;
+  if (error?.code === "MULTIPLE_DOCS") throw refusal("there are several documents where one is expected", error);
   if (error) throw refusal(error.message, error);
   const duplicates: string[] = [];
   findDuplicates(document.contents, [], duplicates);

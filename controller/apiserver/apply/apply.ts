@@ -9,7 +9,7 @@ import { typingFaults } from "../../schema/structured-merge/typing.ts";
 import { answerObject } from "../answer.ts";
 import { conflict, type ObjectCall, type Workshop } from "../call.ts";
 import { createObject } from "../create.ts";
-import { checkAddress, type FieldPolicy, missingType } from "../decode.ts";
+import { checkAddress, type FieldPolicy } from "../decode.ts";
 import { metadataOf, textIn } from "../object-meta.ts";
 import { readText } from "../request-body.ts";
 import type { ServedKind } from "../served-kind.ts";
@@ -47,7 +47,9 @@ export async function apply(call: ObjectCall, shop: Workshop, options: PatchOpti
 
 async function readConfiguration({ request }: ObjectCall): Promise<StrictJson> {
   if (request.direct?.value !== undefined) return { value: request.direct.value, duplicates: [] };
-  return parseStrictYaml(await readText(request));
+  const text = await readText(request);
+  if (text.trim() === "") throw new SporeError("SPORE_BAD_REQUEST", "the request has no body, but it needs one");
+  return parseStrictYaml(text);
 }
 
 function policyOf(call: ObjectCall, { fieldValidation }: PatchOptions, duplicates: readonly string[]): FieldPolicy {
@@ -65,14 +67,9 @@ function asConfiguration(value: JsonValue, { collection }: ObjectCall): JsonObje
   if (!isJsonObject(value))
     throw new SporeError("SPORE_BAD_REQUEST", `the applied configuration must be a ${kind.kind}`);
   const [apiVersion, kindName] = [textIn(value, "apiVersion"), textIn(value, "kind")];
-  if (kindName === "") throw missingType("Kind", value);
-  if (apiVersion === "") throw missingType("apiVersion", value);
   if (kindName !== kind.kind || apiVersion !== apiVersionOf(kind)) {
-    const [group, version] = apiVersion.includes("/") ? apiVersion.split("/", 2) : ["", apiVersion];
-    const message = `invalid object type: ${group}/${version}, Kind=${kindName}`;
-    throw new SporeError("SPORE_BAD_REQUEST", message, {
-      hint: `This address takes ${apiVersionOf(kind)}, Kind=${kind.kind}.`,
-    });
+    const message = `invalid object type: ${groupVersion(apiVersion)}, Kind=${kindName}`;
+    throw new SporeError("SPORE_BAD_REQUEST", message);
   }
   if (Array.isArray(metadataOf(value).managedFields)) {
     throw new SporeError("SPORE_BAD_REQUEST", "metadata.managedFields must be nil");
@@ -82,9 +79,14 @@ function asConfiguration(value: JsonValue, { collection }: ObjectCall): JsonObje
   return value;
 }
 
+/** As Go prints it: with a slash also where there is no group. */
+function groupVersion(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
+}
+
 function untyped(value: JsonObject, { kind }: ServedKind, faults: readonly string[]): SporeError {
   const { name, namespace } = metadataOf(value);
-  const object = `${namespace ?? ""}/${name ?? ""}; ${apiVersionOf(kind)}, Kind=${kind.kind}`;
+  const object = `${namespace ?? ""}/${name ?? ""}; ${groupVersion(apiVersionOf(kind))}, Kind=${kind.kind}`;
   const why = faults.length === 1 ? faults[0] : `errors:\n${faults.map((fault) => `  ${fault}`).join("\n")}`;
   return new SporeError("SPORE_BAD_REQUEST", `failed to create typed patch object (${object}): ${why}`);
 }
@@ -127,11 +129,10 @@ function migrated(write: OwnedWrite, live: JsonObject, configuration: JsonObject
 }
 
 function checkNew(object: JsonObject, call: ObjectCall): void {
-  const { uid, resourceVersion } = metadataOf(object);
+  const { uid } = metadataOf(object);
   checkAddress(object, call.namespace, call.name);
   if (typeof uid === "string" && uid !== "") {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(call.collection.served, call.name, why);
   }
-  if (typeof resourceVersion === "string" && resourceVersion !== "") throw conflict(call.collection.served, call.name);
 }

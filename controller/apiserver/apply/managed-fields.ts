@@ -68,13 +68,11 @@ function readEntry(item: JsonValue): ManagedEntry | undefined {
   return entry;
 }
 
-/** Whether a client asks with this list to forget who owns what: with no entry, or a single one that says nothing. */
+/** Whether a client asks with this list to forget who owns what: by a single entry that says nothing. */
 export function isReset(managedFields: JsonValue | undefined): boolean {
   if (!Array.isArray(managedFields)) return false;
   const [only]: readonly JsonValue[] = managedFields;
-  return (
-    managedFields.length === 0 || (managedFields.length === 1 && isJsonObject(only) && Object.keys(only).length === 0)
-  );
+  return managedFields.length === 1 && isJsonObject(only) && Object.keys(only).length === 0;
 }
 
 /** The entries as an object carries them: those that own something, applies first, then by age; undefined when there is none. */

@@ -5,7 +5,7 @@ import { fieldElement, type PathElement } from "../../schema/structured-merge/pa
 import type { ServedKind } from "../served-kind.ts";
 
 /** What says which object it is, and what the server alone decides: nobody's own. */
-const unowned = FieldSet.of(["apiVersion", "kind", "metadata"].map(fieldElement), [
+export const unownedFields = FieldSet.of(["apiVersion", "kind", "metadata"].map(fieldElement), [
   [
     fieldElement("metadata"),
     FieldSet.of(
@@ -22,11 +22,7 @@ const status = fieldElement("status");
 const spec = fieldElement("spec");
 
 /** Those of `fields` that a write to an object, or to its `subresource`, can change, and so own. */
-export function ownableFields(fields: FieldSet, served: ServedKind, subresource: string): FieldSet {
-  return reachable(fields, served, subresource).difference(unowned);
-}
-
-function reachable(fields: FieldSet, served: ServedKind, subresource: string): FieldSet {
+export function reachableFields(fields: FieldSet, served: ServedKind, subresource: string): FieldSet {
   if (subresource === "status") return pick(fields, (step) => step === status);
   const isServers = (step: PathElement) =>
     (step === status && served.subresources.status) || (step === spec && isSameResource(served.kind, Namespace));

@@ -22,7 +22,7 @@ import {
   managerId,
   readManagedFields,
 } from "./managed-fields.ts";
-import { ownableFields } from "./ownable-fields.ts";
+import { reachableFields, unownedFields } from "./ownable-fields.ts";
 
 /** One write to an object, as far as it matters for who owns what. */
 export interface OwnedWrite {
@@ -44,8 +44,7 @@ const beforeFirstApply = "before-first-apply";
  * @param given what the client sent along.
  */
 export function ownedByCreator(write: OwnedWrite, object: JsonObject, given: JsonValue | undefined) {
-  const entries = isReset(given) ? [] : (readManagedFields(given) ?? []);
-  return managedFieldsOf(entriesAfterUpdate(write, entries, {}, object));
+  return managedFieldsOf(entriesAfterUpdate(write, entriesBefore(write, undefined, given), {}, object));
 }
 
 /**
@@ -60,18 +59,31 @@ export function ownedByWriter(
   given: JsonValue | undefined,
 ): JsonValue | undefined {
   const kept = metadataOf(live).managedFields;
-  const entries = entriesBefore(kept, write.subresource === "" ? given : undefined);
+  const entries = entriesBefore(write, kept, write.subresource === "" ? given : undefined);
   if (entries.length === 0) return undefined;
   return managedFieldsOf(entriesAfterUpdate(write, entries, live, next));
 }
 
-function entriesBefore(kept: JsonValue | undefined, given: JsonValue | undefined): readonly ManagedEntry[] {
+function entriesBefore(
+  { served }: OwnedWrite,
+  kept: JsonValue | undefined,
+  given: JsonValue | undefined,
+): readonly ManagedEntry[] {
   const before = readManagedFields(kept) ?? [];
-  if (given === undefined || given === kept) return before;
-  if (isReset(given)) return [];
+  if (given === undefined || given === kept) return known(before, served);
+  // For kinds of its own, Kubernetes takes an empty list for a reset too; from other clients it comes by accident.
+  if (isReset(given) || (served.form === "native" && Array.isArray(given) && given.length === 0)) return [];
   const wanted = readManagedFields(given);
   // Clients that know nothing of it send nothing, or what they made of it.
-  return wanted === undefined || wanted.length === 0 ? before : wanted;
+  return known(wanted === undefined || wanted.length === 0 ? before : wanted, served);
+}
+
+/** Without those of versions that the kind does not have any more: nobody could tell what their fields are. */
+function known(entries: readonly ManagedEntry[], { kind, apiVersions, view }: ServedKind): readonly ManagedEntry[] {
+  const own = apiVersionOf(kind);
+  if (entries.every(({ apiVersion }) => apiVersion === own)) return entries;
+  const all = apiVersions ?? [own, ...(view ? [apiVersionOf(view.stored)] : [])];
+  return entries.filter(({ apiVersion }) => all.includes(apiVersion));
 }
 
 function entriesAfterUpdate(
@@ -117,7 +129,7 @@ export function applied(write: OwnedWrite, live: JsonObject, configuration: Json
 
 /** The entries of an object that is about to be applied to. */
 function accountOf(write: OwnedWrite, live: JsonObject): readonly ManagedEntry[] {
-  const entries = readManagedFields(metadataOf(live).managedFields) ?? [];
+  const entries = entriesBefore(write, metadataOf(live).managedFields, undefined);
   if (entries.length > 0) return entries;
   return entriesAfterUpdate({ ...write, manager: beforeFirstApply }, [], {}, live);
 }
@@ -133,7 +145,8 @@ function asWrite(of: OwnedWrite, writer: FieldManager, entries: readonly Managed
     ownership: ownershipOf(entries),
     manager: managerId(writer),
     schema: wholeSchema(served.schema),
-    ownable: (fields) => ownableFields(fields, served, subresource),
+    reachable: (fields) => reachableFields(fields, served, subresource),
+    unowned: unownedFields,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Kind } from "../../api/kind.ts";
+import { apiVersionOf, type Kind } from "../../api/kind.ts";
 import { type CompiledSchema, compileSchema } from "../../schema/compiled-schema.ts";
 import type { CustomResourceDefinition, CustomResourceVersion } from "../../schema/custom-resource-definition.ts";
 import { compareVersions } from "../api-groups.ts";
@@ -57,6 +57,7 @@ function servedVersion(crd: CustomResourceDefinition, version: CustomResourceVer
     form: "custom",
     hasGeneration: true,
     unconditionalUpdate: false,
+    apiVersions: crd.spec.versions.map(({ name }) => apiVersionOf(kindOf(crd, name))),
     view: versionView(kind, stored, parts.schemas),
     ...(hooks && { hooks }),
     ...(deprecation === undefined ? {} : { deprecation }),

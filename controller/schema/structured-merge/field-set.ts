@@ -1,5 +1,5 @@
 import { defineMember, isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
-import { elementText, type PathElement, readElement } from "./path-element.ts";
+import { elementText, isKnownStep, type PathElement, readElement } from "./path-element.ts";
 
 /** Deeper ones come from nobody who means well. */
 const depthMax = 128;
@@ -103,13 +103,13 @@ export class FieldSet {
     return fields;
   }
 
-  /** @returns undefined for what is no FieldsV1. */
+  /** Steps of a kind that is not known are passed over, as kube-apiserver does. @returns undefined for what is no FieldsV1. */
   static fromFieldsV1(fields: JsonValue | undefined, depth = 0): FieldSet | undefined {
     if (!isJsonObject(fields) || depth > depthMax) return undefined;
     const members: PathElement[] = [];
     const children: [PathElement, FieldSet][] = [];
     for (const [text, inner] of Object.entries(fields)) {
-      if (text === selfMark) continue; // said of the node above
+      if (text === selfMark || !isKnownStep(text)) continue; // the mark is said of the node above
       const step = readElement(text);
       const below = FieldSet.fromFieldsV1(inner, depth + 1);
       if (step === undefined || below === undefined || !isJsonObject(inner)) return undefined;

@@ -23,6 +23,11 @@ export function fieldOf(element: PathElement): string | undefined {
   return element.startsWith("f:") ? element.slice(2) : undefined;
 }
 
+/** Whether a text says that it is a step, well-formed or not. */
+export function isKnownStep(text: string): boolean {
+  return /^[fvki]:/.test(text);
+}
+
 /**
  * A step as somebody else wrote it, in the form in which we would.
  *

@@ -6,38 +6,61 @@ import { isBare } from "./merge.ts";
 import { fieldElement, fieldOf, type PathElement } from "./path-element.ts";
 import { type KeyedList, memberOf, topologyOf } from "./topology.ts";
 
-/** `value` without the fields of a set. What holds nothing any more after that is taken out as well. */
-export function withoutFields(value: JsonValue, fields: FieldSet, schema: JsonSchemaProps): JsonValue {
+/**
+ * What becomes of an object or list in which nothing is left: with "null" it leaves a null, by which can be seen that it was there; else it goes,
+ * but for an object that is in the set itself, and not by its members only.
+ */
+export type Emptied = "null" | FieldSet;
+
+/** `value` without the fields of a set. */
+export function withoutFields(
+  value: JsonValue,
+  fields: FieldSet,
+  schema: JsonSchemaProps,
+  emptied: Emptied,
+): JsonValue {
   if (fields.isEmpty) return value;
   const topology = topologyOf(value, schema);
   switch (topology.kind) {
     case "leaf":
       return value;
     case "object":
-      return withoutMembers(topology.object, fields, schema);
+      return withoutMembers(topology.object, fields, schema, emptied);
     case "list":
-      return withoutItems(topology.items, fields, topology.list);
+      return withoutItems(topology.items, fields, topology.list, emptied);
   }
 }
 
-function withoutMembers(object: JsonObject, fields: FieldSet, schema: JsonSchemaProps): JsonObject {
+function withoutMembers(object: JsonObject, fields: FieldSet, schema: JsonSchemaProps, emptied: Emptied): JsonObject {
   const changes = new Map<string, JsonValue | undefined>();
   for (const [name, value] of Object.entries(object)) {
     const step = fieldElement(name);
-    const left = fields.members.has(step)
-      ? undefined
-      : withoutFields(value, fields.below(step), memberOf(schema, name).schema);
-    if (left !== value) changes.set(name, left !== undefined && isBare(left) ? undefined : left);
+    if (fields.members.has(step)) {
+      changes.set(name, undefined);
+      continue;
+    }
+    const left = withoutFields(value, fields.below(step), memberOf(schema, name).schema, below(emptied, step));
+    if (left !== value) changes.set(name, isBare(left) ? leftOf(left, step, emptied) : left);
   }
   return changes.size === 0 ? object : withMembers(object, changes);
 }
 
-function withoutItems(items: readonly JsonValue[], fields: FieldSet, list: KeyedList): JsonValue {
+function leftOf(bare: JsonValue, step: PathElement, emptied: Emptied): JsonValue | undefined {
+  if (emptied === "null") return null;
+  return emptied.members.has(step) ? bare : undefined;
+}
+
+function withoutItems(items: readonly JsonValue[], fields: FieldSet, list: KeyedList, emptied: Emptied): JsonValue {
   return items.flatMap((item) => {
     const step = list.elementOf(item);
     if (step === undefined) return [item];
-    return fields.members.has(step) ? [] : [withoutFields(item, fields.below(step), list.items)];
+    if (fields.members.has(step)) return [];
+    return [withoutFields(item, fields.below(step), list.items, below(emptied, step))];
   });
+}
+
+function below(emptied: Emptied, step: PathElement): Emptied {
+  return emptied === "null" ? emptied : emptied.below(step);
 }
 
 /**

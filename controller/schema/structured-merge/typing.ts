@@ -54,9 +54,12 @@ function visitItems(items: readonly JsonValue[], schema: JsonSchemaProps, path: 
   }
   const seen = new Set<PathElement>();
   for (const [index, item] of items.entries()) {
+    const nameless = namelessItem(item, schema);
     const step = topology.list.elementOf(item);
-    if (step === undefined) {
-      faults.push(`${path.slice(0, pathMaxCharacters)}: element ${index}: lacks what tells it from the others`);
+    if (nameless !== undefined || step === undefined) {
+      faults.push(
+        `${path.slice(0, pathMaxCharacters)}: element ${index}: ${nameless ?? "cannot be told from the others"}`,
+      );
       continue;
     }
     if (seen.has(step))
@@ -64,6 +67,21 @@ function visitItems(items: readonly JsonValue[], schema: JsonSchemaProps, path: 
     seen.add(step);
     visit(item, topology.list.items, `${path}${elementText(step)}`, faults);
   }
+}
+
+/** Why an item of a keyed list or set cannot be told from the others, in kube-apiserver's words. */
+function namelessItem(item: JsonValue, schema: JsonSchemaProps): string | undefined {
+  const keys = schema["x-kubernetes-list-type"] === "map" ? (schema["x-kubernetes-list-map-keys"] ?? []) : undefined;
+  if (keys === undefined) {
+    if (!isContainer(item)) return undefined;
+    return `associative list without keys has an element that's a ${Array.isArray(item) ? "list" : "map"} type`;
+  }
+  if (item === null) return "associative list with keys may not have a null element";
+  if (!isJsonObject(item)) return "associative list with keys may not have non-map elements";
+  const hasKey = keys.some((key) => Object.hasOwn(item, key) || schema.items?.properties?.[key]?.default !== undefined);
+  if (hasKey) return undefined;
+  const names = keys.map((key) => JSON.stringify(key)).join(" ");
+  return `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`;
 }
 
 function typeFault(value: JsonValue, schema: JsonSchemaProps): string | undefined {

@@ -56,7 +56,7 @@ class Subject {
   }
 
   #by(manager: string) {
-    return { live: this.value, ownership: this.ownership, manager, schema, ownable: (fields: FieldSet) => fields };
+    return { live: this.value, ownership: this.ownership, manager, schema, reachable: (fields: FieldSet) => fields, unowned: FieldSet.empty };
   }
 }
 
