@@ -56,7 +56,14 @@ class Subject {
   }
 
   #by(manager: string) {
-    return { live: this.value, ownership: this.ownership, manager, schema, reachable: (fields: FieldSet) => fields, unowned: FieldSet.empty };
+    return {
+      live: this.value,
+      ownership: this.ownership,
+      manager,
+      schema,
+      reachable: (fields: FieldSet) => fields,
+      unowned: FieldSet.empty,
+    };
   }
 }
 
