@@ -5,7 +5,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "apply",
     summary: "make objects what files say",
-    load: async () => (await import("./apply.ts")).apply,
+    load: async () => (await import("./apply/apply.ts")).apply,
   },
   { name: "get", summary: "list objects, or show some", load: async () => (await import("./get/get.ts")).get },
   {

@@ -4,6 +4,7 @@ import { printableLines } from "../base/printable.ts";
 import { clientVersion } from "./client-version.ts";
 import { commands } from "./commands.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { errorText } from "./output/error-text.ts";
 import { paint } from "./output/paint.ts";
 
 /**
@@ -55,13 +56,7 @@ function report(error: unknown, io: Io): number {
     io.err.write(`${paint(io.err, "red", "error:")} ${printableLines(what)}\n`);
     return exitCodes.failed;
   }
-  // A message may quote a device, or a server that is not the one meant.
-  io.err.write(`${paint(io.err, "red", "error:")} ${printableLines(error.message)}\n`);
-  for (const { field, message } of error.details.causes ?? []) {
-    if (error.message.includes(message)) continue; // Kubernetes puts the causes into the message as well
-    io.err.write(`  ${printableLines(field === undefined ? message : `${field}: ${message}`)}\n`);
-  }
-  if (error.details.hint !== undefined) io.err.write(`${paint(io.err, "cyan", "hint:")} ${error.details.hint}\n`);
+  io.err.write(errorText(error, io.err));
   if (error.code === "SPORE_USAGE") return exitCodes.usage;
   return error.code === "SPORE_TIMEOUT" ? exitCodes.timedOut : exitCodes.failed;
 }

@@ -130,12 +130,13 @@ class ApiClient implements Client {
   }
 
   async delete<T extends Resource>(kind: Kind<T>, key: Key, options: DeleteOptions): Promise<void> {
-    const { signal, dryRun, propagationPolicy, preconditions } = options;
+    const { signal, dryRun, propagationPolicy, preconditions, gracePeriodSeconds } = options;
     const body = {
       apiVersion: "v1",
       kind: "DeleteOptions",
       ...(propagationPolicy && { propagationPolicy }),
       ...(preconditions && { preconditions }),
+      ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
       ...(dryRun === true && { dryRun: ["All"] }),
     };
     await this.#text({ method: "DELETE", path: objectPath(kind, key), body, signal });

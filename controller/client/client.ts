@@ -79,13 +79,14 @@ export interface WriteOptions {
 }
 
 export interface UpdateOptions extends WriteOptions {
-  readonly subresource?: "status";
+  readonly subresource?: "status" | "scale";
 }
 
 export interface DeleteOptions {
   readonly signal: AbortSignal;
   readonly dryRun?: boolean;
   readonly propagationPolicy?: "Orphan" | "Background" | "Foreground";
+  readonly gracePeriodSeconds?: number;
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 

@@ -44,11 +44,17 @@ export async function applyAll(read: ReadResult, api: ObjectApi, options: ApplyO
   const newKinds = await NewKinds.among(ordered, api);
   const steps: Step[] = [];
   for (const manifest of ordered) steps.push(await plan(manifest, api, newKinds, options));
-  if (options.dryRun !== "client") refuse(await rehearse(steps, api, newKinds, options));
+  const newNamespaces = new Set(steps.filter(isNewNamespace).map(({ manifest }) => manifest.object.metadata.name));
+  /** A server cannot be asked about what lies in a place that is not there yet. */
+  const isUnaskable = ({ manifest: { kind, object } }: Step) =>
+    newKinds.has(kind) || newNamespaces.has(object.metadata.namespace ?? "");
+  const askable = steps.filter((step) => !isUnaskable(step));
+  if (options.dryRun !== "client") refuse(await rehearse(askable, api, options));
   const applied: Applied[] = [];
   for (const step of steps) {
     try {
-      const done = await bring(step, api, newKinds, options);
+      const pretend = options.dryRun !== undefined && isUnaskable(step);
+      const done = pretend ? asCreated(step) : await bring(step, api, newKinds, options);
       applied.push(done);
       options.told?.(done);
     } catch (error) {
@@ -63,9 +69,11 @@ export async function applyAll(read: ReadResult, api: ObjectApi, options: ApplyO
 export function refuse(problems: readonly Problem[]): void {
   const [first] = problems;
   if (!first) return;
+  const hint = problems.find((problem) => problem.hint !== undefined)?.hint;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
   throw new SporeError("SPORE_MANIFEST_INVALID", `${problemText(first)}${more}; nothing was changed`, {
     causes: problems.slice(1).map((problem) => ({ reason: "FieldValueInvalid", message: problemText(problem) })),
+    ...(hint !== undefined && { hint }),
   });
 }
 
@@ -75,18 +83,9 @@ async function plan(manifest: Manifest, api: ObjectApi, newKinds: NewKinds, opti
 }
 
 /** Asks the server whether it would take each step. */
-async function rehearse(
-  steps: readonly Step[],
-  api: ObjectApi,
-  newKinds: NewKinds,
-  options: ApplyOptions,
-): Promise<readonly Problem[]> {
-  const newNamespaces = new Set(steps.filter(isNewNamespace).map(({ manifest }) => manifest.object.metadata.name));
+async function rehearse(steps: readonly Step[], api: ObjectApi, options: ApplyOptions): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const step of steps) {
-    const { kind, object } = step.manifest;
-    // What is not there yet cannot be asked about.
-    if (newNamespaces.has(object.metadata.namespace ?? "") || newKinds.has(kind)) continue;
     try {
       await carryOut(step, api, { ...options, dryRun: "server" });
     } catch (error) {
@@ -107,18 +106,24 @@ function isNewNamespace({ kind, manifest, ...step }: Step): boolean {
   return isNew && isSameResource(manifest.kind, Namespace);
 }
 
+const conflictHint =
+  "leave these fields out, give them the values they have, or take them over with force (--force-conflicts)";
+
 function located(manifest: Manifest, error: SporeError): readonly Problem[] {
-  const isConflict = error.code === "SPORE_CONFLICT"; // its fields belong to others: only the message says to whom
-  const fields = (isConflict ? [] : (error.details.causes ?? [])).flatMap(({ field, message }) =>
+  const { position } = manifest;
+  // The fields belong to others, and only the message says to whom.
+  if (error.code === "SPORE_CONFLICT") return [{ position, message: error.message, hint: conflictHint }];
+  const fields = (error.details.causes ?? []).flatMap(({ field, message }) =>
     field === undefined ? [] : [{ position: manifest.positionOf(field), field, message }],
   );
-  return fields.length > 0 ? fields : [{ position: manifest.position, message: error.message }];
+  return fields.length > 0 ? fields : [{ position, message: error.message }];
+}
+
+function asCreated({ manifest }: Step): Applied {
+  return { manifest, verdict: "created", object: manifest.object };
 }
 
 async function bring(step: Step, api: ObjectApi, newKinds: NewKinds, options: ApplyOptions): Promise<Applied> {
-  if (options.dryRun !== undefined && newKinds.has(step.manifest.kind)) {
-    return { manifest: step.manifest, verdict: "created", object: step.manifest.object };
-  }
   if (newKinds.has(step.manifest.kind)) await newKinds.served(step.manifest, api, options);
   try {
     return await carryOut(step, api, options);

@@ -4,17 +4,17 @@ import type { Kind } from "../api/kind.ts";
 import { type Key, keyText, type Resource } from "../api/meta.ts";
 import type { ObjectApi } from "./object-api.ts";
 
-/** One object that came from a directory. */
+/** One object that came from a source, such as a directory. */
 export interface InventoryItem {
   readonly group: string;
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
-  /** An object of the same name with another uid is not the one that came from the directory. */
+  /** An object of the same name with another uid is not the one that came from there. */
   readonly uid: string;
 }
 
-/** What a directory made, and how reading it went last. Kept in a ConfigMap, so that `kubectl` shows it. */
+/** What a source made, and how reading it went last. Kept in a ConfigMap, so that `kubectl` shows it. */
 export interface Inventory {
   readonly items: readonly InventoryItem[];
   readonly state: "Applied" | "Failed";
@@ -30,9 +30,9 @@ export function inventoryKey(directory: string): Key {
   return { namespace: "default", name: `spore-manifests-${hash}` };
 }
 
-/** Reads it; empty where the directory was never applied. */
-export async function readInventory(api: ObjectApi, directory: string): Promise<Inventory> {
-  const object = await api.read(ConfigMap, inventoryKey(directory));
+/** Reads it; empty where nothing was applied under that key. */
+export async function readInventory(api: ObjectApi, key: Key): Promise<Inventory> {
+  const object = await api.read(ConfigMap, key);
   if (!object?.data) return empty;
   const { items = "", state, message = "" } = object.data;
   return {
@@ -42,11 +42,14 @@ export async function readInventory(api: ObjectApi, directory: string): Promise<
   };
 }
 
-/** Writes it, where it differs from what is there. */
-export async function writeInventory(api: ObjectApi, directory: string, inventory: Inventory): Promise<void> {
-  const key = inventoryKey(directory);
+/**
+ * Writes it, where it differs from what is there.
+ *
+ * @param source where the objects came from, for people: a directory.
+ */
+export async function writeInventory(api: ObjectApi, key: Key, source: string, inventory: Inventory): Promise<void> {
   const data = {
-    directory,
+    directory: source,
     items: inventory.items.map(itemText).sort().join("\n"),
     state: inventory.state,
     message: inventory.message,
@@ -68,7 +71,7 @@ export function itemOf(kind: Kind, { metadata }: Resource): InventoryItem {
 
 /** Says which object it is, whatever its uid. */
 export function itemName(item: InventoryItem): string {
-  return `${item.kind}.${item.group} ${keyText(item)}`;
+  return `${item.kind}${item.group === "" ? "" : `.${item.group}`} ${keyText(item)}`;
 }
 
 function itemText({ group, kind, namespace = "", name, uid }: InventoryItem): string {

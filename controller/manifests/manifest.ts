@@ -26,6 +26,8 @@ export interface Problem {
   /** Path of the field, such as `spec.template.labels`; absent where the text itself is wrong. */
   readonly field?: string;
   readonly message: string;
+  /** What the user can do about it. */
+  readonly hint?: string;
 }
 
 /** `lab.yaml:7:3: spec.selecter: unknown field`. */

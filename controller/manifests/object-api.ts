@@ -14,7 +14,8 @@ export interface ObjectApi {
   patch(kind: Kind, key: Key, body: JsonObject, dryRun: boolean): Promise<Resource>;
   /** Server-side apply; creates what is not there. */
   apply(kind: Kind, key: Key, object: Resource, options: ServerSideApply): Promise<Resource>;
-  remove(kind: Kind, key: Key): Promise<void>;
+  /** Deletes it, if it has that uid. Throws `SPORE_CONFLICT` where it has another. */
+  remove(kind: Kind, key: Key, uid: string): Promise<void>;
 }
 
 export interface ServerSideApply {

@@ -1,12 +1,11 @@
-import type { Kind } from "../api/kind.ts";
 import { keyOf } from "../api/meta.ts";
 import type { Clock } from "../base/clock.ts";
-import { isSporeError, SporeError } from "../base/errors.ts";
+import { isSporeError, type SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { type Applied, applyAll, danglingReferences } from "./apply.ts";
-import { type Inventory, type InventoryItem, itemName, itemOf, readInventory, writeInventory } from "./inventory.ts";
+import { type Inventory, inventoryKey, itemName, itemOf, readInventory, writeInventory } from "./inventory.ts";
 import type { ObjectApi } from "./object-api.ts";
-import { byDependency } from "./plan.ts";
+import { type ItemKind, leavingItems, refuseTooMany, removeItem } from "./prune.ts";
 import { readTree } from "./read-tree.ts";
 import type { KindLookup } from "./read-yaml.ts";
 
@@ -16,8 +15,7 @@ export interface TreeSync {
   /** Also remove more than a fifth of what came from the directory at once. */
   readonly pruneAll: boolean;
   readonly lookup: KindLookup;
-  /** The Kind that an inventory item is of; undefined when the server has it no more. */
-  readonly kindOf: (group: string, kind: string) => Kind | undefined;
+  readonly kindOf: ItemKind;
   readonly api: ObjectApi;
   readonly log: Logger;
   readonly clock: Clock;
@@ -30,23 +28,24 @@ export interface TreeSync {
  * @throws SporeError when a server or the directory says no; the inventory says so as well, where it can be written.
  */
 export async function syncTree(sync: TreeSync, signal: AbortSignal): Promise<void> {
-  const before = await readInventory(sync.api, sync.directory);
+  const { api, directory } = sync;
+  const key = inventoryKey(directory);
+  const before = await readInventory(api, key);
   try {
-    await writeInventory(sync.api, sync.directory, await bring(sync, before, signal));
+    await writeInventory(api, key, directory, await bring(sync, before, signal));
   } catch (error) {
     if (isSporeError(error)) {
-      const { items } = await readInventory(sync.api, sync.directory);
-      await writeInventory(sync.api, sync.directory, { items, state: "Failed", message: wholeMessage(error) });
+      const { items } = await readInventory(api, key);
+      await writeInventory(api, key, directory, { items, state: "Failed", message: wholeMessage(error) });
     }
     throw error;
   }
 }
 
 async function bring(sync: TreeSync, before: Inventory, signal: AbortSignal): Promise<Inventory> {
-  const { directory, lookup, api, log, clock } = sync;
+  const { directory, lookup, kindOf, api, log, clock } = sync;
   const read = await readTree(directory, { recursive: true, namespace: "default", lookup });
-  const wanted = new Set(read.manifests.map(({ kind, object }) => itemName(itemOf(kind, object))));
-  const leaving = before.items.filter((item) => !wanted.has(itemName(item)));
+  const leaving = leavingItems(before, read.manifests, kindOf);
   const items = new Map(before.items.map((item) => [itemName(item), item]));
   const told = ({ manifest, verdict }: Applied) => {
     if (verdict === "unchanged") return;
@@ -59,38 +58,19 @@ async function bring(sync: TreeSync, before: Inventory, signal: AbortSignal): Pr
     if (live) items.set(itemName(itemOf(kind, live)), itemOf(kind, live));
   }
   // Written before anything is removed: a crash in between must not forget what came from here.
-  await writeInventory(api, directory, { ...before, items: [...items.values()] });
-  refuseTooMany(leaving, before, sync);
-  for (const item of byDependency(leaving, (each) => kindOrNone(each, sync)).toReversed()) {
-    await prune(item, sync);
+  await writeInventory(api, inventoryKey(directory), directory, { ...before, items: [...items.values()] });
+  const hint = "bring the files back, or start spored with --prune-all";
+  if (!sync.pruneAll) refuseTooMany(leaving, before, directory, hint);
+  for (const item of leaving) {
+    if (await removeItem(item, kindOf, api))
+      log.info(
+        { kind: item.kind, namespace: item.namespace, name: item.name },
+        "removed an object that left the directory",
+      );
     items.delete(itemName(item));
   }
   for (const warning of await danglingReferences(read.manifests, api)) log.warn({}, warning);
   return { items: [...items.values()], state: "Applied", message: "" };
-}
-
-/** A fifth, rounded up to a whole object, may go without being asked for: more looks like an accident. */
-function refuseTooMany(leaving: readonly InventoryItem[], before: Inventory, { pruneAll, directory }: TreeSync): void {
-  if (pruneAll || leaving.length <= Math.ceil(before.items.length / 5)) return;
-  throw new SporeError(
-    "SPORE_MANIFEST_INVALID",
-    `${leaving.length} of the ${before.items.length} objects that came from ${directory} left it; none of them was removed: ${leaving.map(itemName).join(", ")}`,
-    { hint: "bring the files back, or start spored with --prune-all" },
-  );
-}
-
-async function prune(item: InventoryItem, { kindOf, api, log }: TreeSync): Promise<void> {
-  const kind = kindOf(item.group, item.kind);
-  if (!kind) return;
-  const key = item.namespace === undefined ? { name: item.name } : { namespace: item.namespace, name: item.name };
-  const live = await api.read(kind, key);
-  if (live?.metadata.uid !== item.uid) return; // gone, or somebody else's by now
-  await api.remove(kind, key);
-  log.info({ kind: item.kind, ...key }, "removed an object that left the directory");
-}
-
-function kindOrNone({ group, kind }: InventoryItem, { kindOf }: TreeSync): Kind {
-  return kindOf(group, kind) ?? { group, version: "", kind, plural: "", namespaced: false };
 }
 
 function wholeMessage({ message, details }: SporeError): string {

@@ -16,7 +16,7 @@ import { type BlobStore, openBlobStore } from "../artifacts/blob-store.ts";
 import { Deadline } from "../base/deadline.ts";
 import { eachUntilAborted } from "../base/each-until-aborted.ts";
 import { kindLookup } from "../cli/known-kinds.ts";
-import { objectApi } from "../cli/object-api.ts";
+import { objectApi } from "../cli/write/object-api.ts";
 import { apiClient } from "../client/api-client.ts";
 import { fleetFigures } from "../gateway/fleet-figures.ts";
 import { serveHealth } from "../gateway/health-server.ts";

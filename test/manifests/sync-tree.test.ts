@@ -48,7 +48,7 @@ describe("syncTree", () => {
     unlinkSync(join(directory, "a.yaml"));
     await sync();
     expect([await present("a"), await present("b")]).toEqual([false, true]);
-    expect((await readInventory(api, directory)).items.map(({ name }) => name)).toEqual(["b"]);
+    expect((await readInventory(api, inventoryKey(directory))).items.map(({ name }) => name)).toEqual(["b"]);
   });
 
   it("writes nothing the second time", async () => {
@@ -86,13 +86,13 @@ describe("syncTree", () => {
     write("b", "apiVersion: v1\nkind: ConfigMop\nmetadata: {name: b}\n");
     await expect(sync()).rejects.toThrow("b.yaml:2:1: kind: unknown kind ConfigMop");
     expect(await api.read(ConfigMap, { namespace: "default", name: "a" })).toMatchObject({ data: { a: "1" } });
-    expect(await readInventory(api, directory)).toMatchObject({
+    expect(await readInventory(api, inventoryKey(directory))).toMatchObject({
       state: "Failed",
       message: expect.stringContaining("b.yaml:2:1"),
     });
     write("b", manifest("b"));
     await sync();
-    expect(await readInventory(api, directory)).toMatchObject({ state: "Applied", message: "" });
+    expect(await readInventory(api, inventoryKey(directory))).toMatchObject({ state: "Applied", message: "" });
   });
 
   it("removes nothing when the directory vanished or cannot be read", async () => {

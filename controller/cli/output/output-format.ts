@@ -54,7 +54,7 @@ function withoutManagedFields<T extends Resource>(object: T): T {
   return { ...object, metadata };
 }
 
-async function printDocument(document: unknown, format: OutputFormat, out: Screen): Promise<void> {
+export async function printDocument(document: unknown, format: OutputFormat, out: Screen): Promise<void> {
   if (format === "json") {
     out.write(`${printableDocument(JSON.stringify(document, undefined, 4))}\n`);
   } else {

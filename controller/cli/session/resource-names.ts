@@ -28,9 +28,34 @@ interface NamedKind {
 /** What people may call the server's resources: `nodes`, `node`, `Node`, `sn`, `nodes.spore.dev`, and categories such as `spore`. */
 export class ResourceNames {
   readonly #kinds: readonly NamedKind[];
+  readonly #groups: DiscoveryDocument["items"];
 
   constructor(documents: readonly DiscoveryDocument[]) {
-    this.#kinds = documents.flatMap(({ items }) => items).flatMap(kindsOf);
+    this.#groups = documents.flatMap(({ items }) => items);
+    this.#kinds = this.#groups.flatMap(kindsOf);
+  }
+
+  /** The kind that an object says it is of, in that very version; undefined where the server has none. */
+  kindOf(apiVersion: string, kind: string): Kind | undefined {
+    for (const { metadata, versions } of this.#groups) {
+      const { name: group = "" } = metadata;
+      for (const { version, resources } of versions) {
+        if ((group === "" ? version : `${group}/${version}`) !== apiVersion) continue;
+        const found = resources.find(({ responseKind }) => responseKind.kind === kind);
+        if (found) return discoveredKind(group, version, found);
+      }
+    }
+    return undefined;
+  }
+
+  /** The same in the version that the server prefers. */
+  kindIn(group: string, kind: string): Kind | undefined {
+    return this.inGroup(group).find((each) => each.kind === kind);
+  }
+
+  /** All kinds of a group. */
+  inGroup(group: string): readonly Kind[] {
+    return this.#kinds.map(({ kind }) => kind).filter((kind) => kind.group === group);
   }
 
   /** Whether `word` names a kind or a category. */
@@ -68,13 +93,7 @@ function kindsOf(group: DiscoveryDocument["items"][number]): readonly NamedKind[
   const preferred = group.versions[0];
   if (!preferred) return [];
   return preferred.resources.map((resource) => ({
-    kind: {
-      group: group.metadata.name ?? "",
-      version: preferred.version,
-      kind: resource.responseKind.kind,
-      plural: resource.resource,
-      namespaced: resource.scope === "Namespaced",
-    },
+    kind: discoveredKind(group.metadata.name ?? "", preferred.version, resource),
     names: [
       resource.resource,
       resource.singularResource,
@@ -83,6 +102,11 @@ function kindsOf(group: DiscoveryDocument["items"][number]): readonly NamedKind[
     ],
     categories: resource.categories ?? [],
   }));
+}
+
+function discoveredKind(group: string, version: string, resource: DiscoveredResource): Kind {
+  const { responseKind, resource: plural, scope } = resource;
+  return { group, version, kind: responseKind.kind, plural, namespaced: scope === "Namespaced" };
 }
 
 /** `node.spore.dev` and `nodes.v1alpha1.spore.dev` both name the group `spore.dev`. */

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exitCodes } from "../../controller/cli/io.ts";
-import { urls } from "../support/api-server.ts";
-import { type CliStage, cliStage, expectGolden } from "../support/cli-stage.ts";
+import { exitCodes } from "../../../controller/cli/io.ts";
+import { urls } from "../../support/api-server.ts";
+import { type CliStage, cliStage, expectGolden } from "../../support/cli-stage.ts";
 
 let stage: CliStage;
 beforeAll(async () => {
@@ -85,7 +85,7 @@ describe("sporectl apply", () => {
   it.each([
     ["apply-no-file", "apply"],
     ["apply-missing-file", "apply -f %/nowhere.yaml"],
-    ["apply-bad-dry-run", "apply -f %/lab --dry-run=client"],
+    ["apply-bad-dry-run", "apply -f %/lab --dry-run=wish"],
   ])("%s", async (name, line) => {
     await expectGolden(name, line, await stage.run(line));
   });

@@ -1,6 +1,6 @@
-import { asJson } from "../base/as-json.ts";
-import type { Client } from "../client/client.ts";
-import type { ObjectApi } from "../manifests/object-api.ts";
+import { asJson } from "../../base/as-json.ts";
+import type { Client, WriteOptions } from "../../client/client.ts";
+import type { ObjectApi } from "../../manifests/object-api.ts";
 
 /** A Client, as far as applying needs it. */
 export function objectApi(
@@ -8,8 +8,9 @@ export function objectApi(
   fieldManager: string,
   signal: AbortSignal,
   onWarning: (text: string) => void,
+  fieldValidation: NonNullable<WriteOptions["fieldValidation"]> = "Strict",
 ): ObjectApi {
-  const write = (dryRun: boolean) => ({ signal, dryRun, fieldManager, fieldValidation: "Strict", onWarning }) as const;
+  const write = (dryRun: boolean) => ({ signal, dryRun, fieldManager, fieldValidation, onWarning });
   return {
     fieldManager,
     read: (kind, key) => client.get(kind, key, signal),
@@ -17,6 +18,7 @@ export function objectApi(
     patch: (kind, key, body, dryRun) => client.patch(kind, key, { type: "merge", body }, write(dryRun)),
     apply: (kind, key, body, { dryRun, force, fieldManager: other = fieldManager }) =>
       client.patch(kind, key, { type: "apply", body: asJson(body), force }, { ...write(dryRun), fieldManager: other }),
-    remove: (kind, key) => client.delete(kind, key, { signal, propagationPolicy: "Background" }),
+    remove: (kind, key, uid) =>
+      client.delete(kind, key, { signal, propagationPolicy: "Background", preconditions: { uid } }),
   };
 }

@@ -1,0 +1,68 @@
+import type { Resource } from "../../api/meta.ts";
+import type { SporeError } from "../../base/errors.ts";
+import { exitCodes, type Io } from "../io.ts";
+import { errorText } from "../output/error-text.ts";
+import { outputFormat, printObjects, typedName } from "../output/output-format.ts";
+import { type DryRun, dryRunNote } from "./dry-run.ts";
+
+export interface OutcomeOptions {
+  /** The value of `-o`. */
+  readonly output?: string;
+  readonly dryRun: DryRun;
+  /** As in "2 of 5 objects were not applied". */
+  readonly done: string;
+}
+
+/** What became of each object of a command line: a line each, or the objects themselves with `-o`; and how many were not done. */
+export class Outcome {
+  readonly #io: Io;
+  readonly #options: OutcomeOptions;
+  readonly #objects: Resource[] = [];
+  #failures = 0;
+
+  /** @throws SporeError `SPORE_USAGE` for an unknown format. */
+  constructor(io: Io, options: OutcomeOptions) {
+    outputFormat(options.output);
+    this.#io = io;
+    this.#options = options;
+  }
+
+  /** `node.spore.dev/esp-a1b2c3 labeled (server dry run)`. */
+  say(object: Resource, verdict: string): void {
+    this.#objects.push(object);
+    if (this.#options.output !== undefined) return;
+    this.#io.out.write(`${typedName(object)} ${verdict}${dryRunNote(this.#options.dryRun)}\n`);
+  }
+
+  /** One that could not be done; the others still are. */
+  fail(error: SporeError): void {
+    this.#failures += 1;
+    this.#io.err.write(errorText(error, this.#io.err));
+  }
+
+  /** Prints what `-o` asks for, and says how many of `planned` objects are missing. */
+  async end(planned: number): Promise<number> {
+    const { output, done } = this.#options;
+    if (output !== undefined && this.#objects.length > 0) {
+      await printObjects(this.#objects, outputFormat(output), this.#objects.length === 1, this.#io.out);
+    }
+    if (this.#failures === 0) return exitCodes.done;
+    if (planned > 1) this.#io.err.write(`${this.#failures} of ${planned} objects were not ${done}\n`);
+    return exitCodes.failed;
+  }
+
+  /** Runs `work`; where the user interrupts it, says how far it came. */
+  async interruptible<T>(planned: number, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { dryRun, done } = this.#options;
+      if (this.#io.signal.aborted && dryRun === undefined) {
+        this.#io.err.write(
+          `interrupted: ${this.#objects.length} of ${planned} objects were ${done}; the others are as they were\n`,
+        );
+      }
+      throw error;
+    }
+  }
+}
