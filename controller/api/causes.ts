@@ -17,8 +17,12 @@ export function invalidValue(field: string, value: JsonValue, why: string): Caus
 }
 
 /** The cause of something missing. */
-export function requiredValue(field: string, why: string): Cause {
-  return { reason: "FieldValueRequired", message: `Required value: ${why}`, field };
+export function requiredValue(field: string, why?: string): Cause {
+  return {
+    reason: "FieldValueRequired",
+    message: why === undefined ? "Required value" : `Required value: ${why}`,
+    field,
+  };
 }
 
 /** The cause of something that must not be there, or must not change. */

@@ -10,6 +10,7 @@ import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { timestamp } from "../base/timestamp.ts";
+import type { CustomResourceDefinition } from "../schema/custom-resource-definition.ts";
 import type { Store } from "../store/store.ts";
 import { answerArtifacts } from "./artifacts.ts";
 import { type Attributes, attributesOf } from "./authz/attributes.ts";
@@ -19,6 +20,9 @@ import { forbidden } from "./authz/forbidden.ts";
 import { RbacFeed } from "./authz/rbac-feed.ts";
 import { RbacIndex } from "./authz/rbac-index.ts";
 import type { Workshop } from "./call.ts";
+import { askAs } from "./extension/ask-server.ts";
+import { Definitions } from "./extension/definitions.ts";
+import { OwnDefinitions } from "./extension/own-definitions.ts";
 import { answerHealth, type HealthCheck } from "./health.ts";
 import { InFlight } from "./in-flight.ts";
 import { KeyedLock } from "./keyed-lock.ts";
@@ -28,6 +32,7 @@ import { NamespaceTermination } from "./namespace-termination.ts";
 import { firstNamespaces, Namespaces } from "./namespaces.ts";
 import { notFoundPath } from "./not-found-path.ts";
 import { ObjectCache } from "./object-cache.ts";
+import { ownRelease } from "./own-kinds.ts";
 import { generateUid } from "./random-names.ts";
 import { errorReply, jsonReply, textReply, warningHeader } from "./reply.ts";
 import { type PathRequest, type RequestInfo, readRequestInfo } from "./request-info.ts";
@@ -35,13 +40,17 @@ import { RequestMetrics } from "./request-metrics.ts";
 import { readRequestTimeout } from "./request-timeout.ts";
 import { ResourceHandler } from "./resource-handler.ts";
 import type { ServedKind } from "./served-kind.ts";
+import { sporeHooks } from "./spore-hooks.ts";
 import { StaticPaths } from "./static-paths.ts";
-import { type User, unauthenticatedGroup } from "./user.ts";
+import { apiServer, type User, unauthenticatedGroup } from "./user.ts";
 import { versionInfo } from "./version.ts";
 
 export interface ApiServerOptions {
   readonly store: Store;
+  /** The kinds that need no CRD. */
   readonly kinds: readonly ServedKind[];
+  /** CRDs that must be there; put into the store as a user would, and kept there. */
+  readonly crds: readonly CustomResourceDefinition[];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -83,6 +92,8 @@ class Server implements ApiServer {
   readonly #shop: Workshop;
   readonly #registry: KindRegistry;
   readonly #termination: NamespaceTermination;
+  readonly #definitions: Definitions;
+  readonly #own: OwnDefinitions;
   readonly #resources: ResourceHandler;
   readonly #static: StaticPaths;
   readonly #metrics = new RequestMetrics();
@@ -92,7 +103,7 @@ class Server implements ApiServer {
   #isRetired = false;
 
   constructor(options: ApiServerOptions) {
-    const { store, kinds, clock, random, log, live } = options;
+    const { store, kinds, crds, clock, random, log, live } = options;
     this.#options = options;
     this.#registry = new KindRegistry(store, new ObjectCache());
     this.#registry.put("", kinds);
@@ -105,6 +116,16 @@ class Server implements ApiServer {
       registry: this.#registry,
       log,
     });
+    this.#definitions = new Definitions({
+      shop: this.#shop,
+      registry: this.#registry,
+      log,
+      hooksOf: sporeHooks,
+      onGone: (name) => this.#own.gone(name),
+    });
+    const settle = (name: string) => this.#definitions.settle(name);
+    const ask = askAs((request) => this.handle(request, apiServer), closing);
+    this.#own = new OwnDefinitions({ crds, release: ownRelease(), ask, log, settle });
     this.#resources = new ResourceHandler({
       shop: this.#shop,
       registry: this.#registry,
@@ -122,6 +143,8 @@ class Server implements ApiServer {
     const { store, clock, random } = this.#options;
     await ensureBootstrapRoles({ store, registry: this.#registry, clock, random });
     await this.#rbac.start();
+    await this.#definitions.start();
+    await this.#own.install();
     await this.#termination.resume();
   }
 
@@ -183,7 +206,7 @@ class Server implements ApiServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.drain();
-    await this.#termination.stop();
+    await Promise.all([this.#termination.stop(), this.#definitions.stop(), this.#own.stop()]);
     await this.#rbac.stop();
   }
 

@@ -1,6 +1,7 @@
 import { Namespace } from "../api/core-kinds.ts";
 import type { Kind } from "../api/kind.ts";
 import { SporeError } from "../base/errors.ts";
+import type { CustomResourceNames } from "../schema/custom-resource-definition.ts";
 import type { Store } from "../store/store.ts";
 import { Collection } from "./collection.ts";
 import type { ObjectCache } from "./object-cache.ts";
@@ -58,6 +59,14 @@ export class KindRegistry implements ServedKinds {
     const found = this.find(group, version, plural);
     if (found === undefined) throw new SporeError("SPORE_INTERNAL", `the kind ${kind} must be served`);
     return found;
+  }
+
+  /** What the kinds of a group that need no CRD are called; nothing else may be. */
+  builtinNames(group: string): readonly CustomResourceNames[] {
+    const builtin = this.of("").filter(({ served }) => served.kind.group === group);
+    return builtin.map(({ served: { kind, singular, shortNames, listKind } }) => {
+      return { plural: kind.plural, singular, shortNames, kind: kind.kind, listKind };
+    });
   }
 
   find(group: string, version: string, plural: string): Collection | undefined {

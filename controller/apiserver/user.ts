@@ -21,3 +21,5 @@ export const anonymous: User = { name: "system:anonymous", groups: [unauthentica
 export const controllersGroup = "system:spore-controllers";
 /** The reconcilers in this process. */
 export const controllers: User = { name: "system:spore-controllers", groups: [controllersGroup, authenticatedGroup] };
+/** The server itself, where it writes objects as a user would. */
+export const apiServer: User = { name: "system:apiserver", groups: [mastersGroup] };

@@ -22,7 +22,7 @@ function translated(schema: JsonSchemaProps): AjvSchema {
     ...picked(schema, ["pattern", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems"]),
     ...picked(schema, ["required", "minProperties", "maxProperties"]),
     ...(stringFormats.has(schema.format ?? "") ? { format: schema.format } : {}),
-    ...(schema.enum ? { enum: schema.nullable ? [...schema.enum, null] : schema.enum } : {}),
+    ...(schema.enum?.length ? { enum: schema.nullable ? [...schema.enum, null] : schema.enum } : {}),
     ...(schema.items ? { items: translated(schema.items) } : {}),
     ...(schema.properties ? { properties: translatedEach(schema.properties) } : {}),
     ...(typeof schema.additionalProperties === "object"

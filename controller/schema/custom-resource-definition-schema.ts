@@ -111,18 +111,23 @@ export const customResourceDefinitionSchema: JsonSchemaProps = {
       description: "The kind.",
       properties: {
         group: { ...text, description: "The API group." },
-        scope: { ...text, enum: ["Cluster", "Namespaced"], description: "Whether objects lie in a namespace." },
+        scope: { ...text, description: "Cluster, or Namespaced: whether objects lie in a namespace." },
         names,
-        versions: { type: "array", minItems: 1, items: version, description: "The versions of the kind." },
+        versions: { type: "array", items: version, description: "The versions of the kind." },
         conversion: {
           type: "object",
           description: "How objects are converted between versions.",
           default: { strategy: "None" },
           properties: {
-            strategy: { ...text, enum: ["None"], description: "None: versions differ in their name only." },
+            strategy: { ...text, description: "None: versions differ in their name only." },
+            webhook: {
+              type: "object",
+              description: "Not used by this server.",
+              "x-kubernetes-preserve-unknown-fields": true,
+            },
           },
         },
-        preserveUnknownFields: { type: "boolean", enum: [false], description: "Not used any more; must be false." },
+        preserveUnknownFields: { type: "boolean", description: "Not used any more; must be false." },
       },
     },
     status: {

@@ -5,11 +5,14 @@ import type { JsonSchemaProps } from "./schema.ts";
 /** `apiextensions.k8s.io/v1`: says that a kind exists, and what its objects look like. */
 export interface CustomResourceDefinition extends Resource {
   readonly spec: CustomResourceDefinitionSpec;
-  readonly status?: {
-    readonly acceptedNames?: CustomResourceNames;
-    readonly storedVersions?: readonly string[];
-    readonly conditions?: readonly Condition[];
-  };
+  readonly status?: CustomResourceStatus;
+}
+
+export interface CustomResourceStatus {
+  readonly acceptedNames?: CustomResourceNames;
+  /** Versions in which objects may lie in the store. */
+  readonly storedVersions?: readonly string[];
+  readonly conditions?: readonly Condition[];
 }
 
 export interface CustomResourceDefinitionSpec {
@@ -17,7 +20,7 @@ export interface CustomResourceDefinitionSpec {
   readonly scope: "Cluster" | "Namespaced";
   readonly names: CustomResourceNames;
   readonly versions: readonly CustomResourceVersion[];
-  readonly conversion?: { readonly strategy?: string };
+  readonly conversion?: { readonly strategy?: string; readonly webhook?: object };
   readonly preserveUnknownFields?: boolean;
 }
 

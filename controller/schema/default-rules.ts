@@ -1,7 +1,6 @@
 import { invalidValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
-import { applyDefaults } from "./defaults.ts";
 import { prune } from "./prune.ts";
 import type { JsonSchemaProps } from "./schema.ts";
 import { validatorOf } from "./validator.ts";
@@ -17,12 +16,20 @@ export function defaultCauses(schema: JsonObject, path: string): readonly Cause[
   };
   const values = Object.fromEntries(defaults.map(({ value }, index) => [fieldName(index), value]));
   const { object, unknown } = prune(values, wrapper);
-  const faults = validatorOf(wrapper)(applyDefaults(object, wrapper));
+  // As kube-apiserver does it: a default must be whole by itself, and nobody looks for doubles in it.
+  const faults = validatorOf(wrapper)(object).filter(({ reason }) => reason !== "FieldValueDuplicate");
   return defaults.flatMap((found, index) => [
-    ...unknown.flatMap((field) => unknownFieldCauses(field, found, index)),
+    ...(unknown.some((field) => fieldBelow(field, index) !== undefined)
+      ? [invalidValue(found.path, found.value, "must not have unknown fields")]
+      : []),
     ...faults.flatMap((cause) => {
       const below = fieldBelow(cause.field ?? "", index);
-      return below === undefined ? [] : [{ ...cause, field: found.path + below }];
+      if (below === undefined) return [];
+      const message = cause.message.replace(
+        ` ${fieldName(index)}${below} in body`,
+        ` ${below.replace(/^\./, "")} in body`,
+      );
+      return [{ ...cause, message, field: `${found.path}${below.replace(/^\[/, ".[")}` }];
     }),
   ]);
 }
@@ -57,11 +64,4 @@ function fieldBelow(path: string, index: number): string | undefined {
   const name = fieldName(index);
   const below = path.slice(name.length);
   return path.startsWith(name) && (below === "" || below.startsWith(".") || below.startsWith("[")) ? below : undefined;
-}
-
-function unknownFieldCauses(field: string, { value, path }: Default, index: number): readonly Cause[] {
-  const below = fieldBelow(field, index);
-  if (below === undefined) return [];
-  const why = `must not have fields that the schema does not specify: ${below.replace(/^\./, "")}`;
-  return [invalidValue(path, value, why)];
 }

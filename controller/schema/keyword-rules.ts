@@ -11,8 +11,8 @@ export function keywordCauses(node: JsonObject, path: string): readonly Cause[] 
     if (why !== undefined) return [forbiddenValue(at, why)];
     const demand = schemaKeywords.get(keyword);
     if (!demand) return [forbiddenValue(at, "is not a keyword of a structural schema")];
-    const fault = demand(value);
-    return fault === undefined ? [] : [invalidValue(at, value, fault)];
+    const fault = demand(value, at);
+    return typeof fault === "string" ? [invalidValue(at, value, fault)] : fault === undefined ? [] : [fault];
   });
 }
 

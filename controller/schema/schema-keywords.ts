@@ -1,8 +1,10 @@
 import { RE2JS } from "re2js";
+import { forbiddenValue, unsupportedValue } from "../api/causes.ts";
+import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonValue } from "../base/json.ts";
 
-/** A keyword's value as it must be; undefined when it is, else what it must be. */
-type Demand = (value: JsonValue) => string | undefined;
+/** A keyword's value as it must be; undefined when it is, else what it must be, or what Kubernetes says of it at that path. */
+type Demand = (value: JsonValue, path: string) => string | Cause | undefined;
 
 const demand = (holds: (value: JsonValue) => boolean, what: string): Demand => {
   return (value) => (holds(value) ? undefined : what);
@@ -11,18 +13,20 @@ const demand = (holds: (value: JsonValue) => boolean, what: string): Demand => {
 const text = demand((value) => typeof value === "string", "must be a string");
 const flag = demand((value) => typeof value === "boolean", "must be true or false");
 const number = demand((value) => typeof value === "number", "must be a number");
-const size = demand(
-  (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0,
-  "must be a whole number, 0 or more",
-);
+const size = demand((value) => typeof value === "number" && Number.isSafeInteger(value), "must be a whole number");
 const schema = demand((value) => isJsonObject(value), "must be a schema");
 const schemas = demand((value) => Array.isArray(value) && value.every(isJsonObject), "must be a list of schemas");
 const anything: Demand = () => undefined;
 
-const types = ["object", "array", "string", "integer", "number", "boolean"];
-
 function oneOf(values: readonly string[]): Demand {
-  return demand((value) => typeof value === "string" && values.includes(value), `must be one of ${values.join(", ")}`);
+  return (value, path) => {
+    return typeof value === "string" && values.includes(value) ? undefined : unsupportedValue(path, value, values);
+  };
+}
+
+/** Refuses a value whatever it is; the path may be that of another place. */
+function refused(why: string, isRefused: (value: JsonValue) => boolean, otherwise: Demand = anything): Demand {
+  return (value, path) => (isRefused(value) ? forbiddenValue(path, why) : otherwise(value, path));
 }
 
 function re2(value: JsonValue): string | undefined {
@@ -31,7 +35,7 @@ function re2(value: JsonValue): string | undefined {
     RE2JS.compile(value);
     return undefined;
   } catch (error) {
-    return `must be a regular expression in RE2 syntax: ${error instanceof Error ? error.message : String(error)}`;
+    return `must be a valid regular expression, but isn't: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
@@ -42,7 +46,7 @@ const strings = demand(
 
 /** The keywords that a structural schema may use, and what their values must be. */
 export const schemaKeywords: ReadonlyMap<string, Demand> = new Map([
-  ["type", oneOf(types)],
+  ["type", text],
   ["format", text],
   ["title", text],
   ["description", text],
@@ -50,7 +54,7 @@ export const schemaKeywords: ReadonlyMap<string, Demand> = new Map([
   ["externalDocs", anything],
   ["default", anything],
   ["nullable", flag],
-  ["enum", demand((value) => Array.isArray(value) && value.length > 0, "must be a list of values, not empty")],
+  ["enum", demand((value) => Array.isArray(value), "must be a list of values")],
   ["pattern", re2],
   ["minLength", size],
   ["maxLength", size],
@@ -58,16 +62,23 @@ export const schemaKeywords: ReadonlyMap<string, Demand> = new Map([
   ["maximum", number],
   ["exclusiveMinimum", flag],
   ["exclusiveMaximum", flag],
-  ["multipleOf", demand((value) => typeof value === "number" && value > 0, "must be a number above 0")],
-  ["items", schema],
+  ["multipleOf", number],
+  ["items", refused("items must be a schema object and not an array", Array.isArray, schema)],
   ["minItems", size],
   ["maxItems", size],
-  ["uniqueItems", demand((value) => value === false, "must be false; say x-kubernetes-list-type: set instead")],
+  [
+    "uniqueItems",
+    refused(
+      "uniqueItems cannot be set to true since the runtime complexity becomes quadratic",
+      (value) => value === true,
+      flag,
+    ),
+  ],
   ["properties", schema],
   ["required", strings],
   [
     "additionalProperties",
-    demand((value) => value === true || isJsonObject(value), "must be a schema; false is not supported"),
+    demand((value) => typeof value === "boolean" || isJsonObject(value), "must be a schema, true or false"),
   ],
   ["minProperties", size],
   ["maxProperties", size],
@@ -76,7 +87,7 @@ export const schemaKeywords: ReadonlyMap<string, Demand> = new Map([
   ["oneOf", schemas],
   ["not", schema],
   ["x-kubernetes-int-or-string", flag],
-  ["x-kubernetes-preserve-unknown-fields", demand((value) => value === true, "must be true or absent")],
+  ["x-kubernetes-preserve-unknown-fields", demand((value) => value === true, "must be true or undefined")],
   ["x-kubernetes-embedded-resource", flag],
   ["x-kubernetes-list-type", oneOf(["atomic", "set", "map"])],
   ["x-kubernetes-list-map-keys", strings],
@@ -85,9 +96,8 @@ export const schemaKeywords: ReadonlyMap<string, Demand> = new Map([
 
 /** Keywords of JSON Schema or Kubernetes that a CRD may not use here, and why. */
 export const forbiddenKeywords: ReadonlyMap<string, string> = new Map([
-  ...[
-    ...["$ref", "$schema", "definitions", "dependencies", "deprecated", "discriminator", "id"],
-    ...["patternProperties", "readOnly", "writeOnly", "xml", "additionalItems"],
-  ].map((keyword) => [keyword, "must be empty to be structural"] as const),
+  ...[...["$ref", "$schema", "definitions", "dependencies", "id", "patternProperties", "additionalItems"]].map(
+    (keyword) => [keyword, `${keyword} is not supported`] as const,
+  ),
   ["x-kubernetes-validations", "CEL rules are not evaluated by this server yet; leave the rule out"] as const,
 ]);

@@ -1,10 +1,11 @@
-import { forbiddenValue, invalidValue, requiredValue } from "../api/causes.ts";
+import { forbiddenValue, invalidValue, requiredValue, unsupportedValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { schemaDepthMax } from "./compiled-schema.ts";
 import { defaultCauses } from "./default-rules.ts";
 import { junctorCauses } from "./junctor-rules.ts";
-import { keywordCauses, schemasOf, stringsOf } from "./keyword-rules.ts";
+import { keywordCauses, schemasOf } from "./keyword-rules.ts";
+import { listCauses, mapTypeCauses } from "./list-rules.ts";
 
 /**
  * Why `schema` is not structural, in the sense of `apiextensions.k8s.io/v1`: whole types at every node, value rules apart from
@@ -29,109 +30,80 @@ function nodeCauses(node: JsonValue, path: string, place: Place, levelsLeft: num
   return [
     ...typeCauses(node, path, place),
     ...shapeCauses(node, path, place),
-    ...extensionCauses(node, path),
+    ...resourceCauses(node, path, place),
     ...listCauses(node, path),
-    ...junctorCauses(node, path, levelsLeft),
+    ...mapTypeCauses(node, path),
+    ...junctorCauses(node, path, { levelsLeft, isRoot: place === "root" }),
     ...(place === "root" ? metadataCauses(node, path) : []),
     ...below(node, path, levelsLeft - 1),
   ];
 }
 
+/** What a node may be called to be, and what must be there for it. */
+const types = ["array", "boolean", "integer", "number", "object", "string"];
+
 function typeCauses(node: JsonObject, path: string, place: Place): readonly Cause[] {
-  if (place === "root") {
-    if (node.type === undefined) return [requiredValue(`${path}.type`, "must not be empty at the root")];
-    return node.type === "object" ? [] : [invalidValue(`${path}.type`, node.type, "must be object at the root")];
-  }
+  const { type } = node;
+  const at = `${path}.type`;
   const isFree = node["x-kubernetes-int-or-string"] === true || node["x-kubernetes-preserve-unknown-fields"] === true;
-  if (node.type !== undefined || isFree) return [];
-  return [requiredValue(`${path}.type`, `must not be empty for ${place}`)];
+  if (place === "root") {
+    if (type === undefined) return [requiredValue(at, "must not be empty at the root")];
+    return type === "object" ? [] : [invalidValue(at, type, "must be object at the root")];
+  }
+  if (type === undefined) return isFree ? [] : [requiredValue(at, `must not be empty for ${place}`)];
+  return [
+    ...unknownTypeCauses(type, at),
+    ...(type === "array" && node.items === undefined ? [requiredValue(`${path}.items`, "must be specified")] : []),
+  ];
+}
+
+function unknownTypeCauses(type: JsonValue, at: string): readonly Cause[] {
+  if (typeof type === "string" && types.includes(type)) return [];
+  const unsupported = unsupportedValue(at, type, types);
+  if (type !== "null") return [unsupported];
+  return [unsupported, forbiddenValue(at, "type cannot be set to null, use nullable as an alternative")];
 }
 
 function shapeCauses(node: JsonObject, path: string, place: Place): readonly Cause[] {
+  const { nullable, properties, additionalProperties } = node;
+  const at = `${path}.additionalProperties`;
   const causes: Cause[] = [];
-  const { type, items, properties, additionalProperties } = node;
-  if (type === "array" && items === undefined)
-    causes.push(requiredValue(`${path}.items`, "must be specified for arrays"));
-  if (type !== "array" && items !== undefined) causes.push(forbiddenValue(`${path}.items`, "only arrays have items"));
-  if (additionalProperties !== undefined) {
-    const at = `${path}.additionalProperties`;
-    if (place === "root") causes.push(forbiddenValue(at, "must not be used at the root"));
-    if (properties !== undefined) causes.push(forbiddenValue(at, "and properties are mutual exclusive"));
+  if (place === "root") {
+    if (additionalProperties !== undefined) causes.push(forbiddenValue(at, "must not be used at the root"));
+    if (nullable === true) causes.push(forbiddenValue(`${path}.nullable`, "nullable cannot be true at the root"));
   }
-  if (type !== undefined && type !== "object" && (properties ?? additionalProperties) !== undefined) {
-    causes.push(forbiddenValue(`${path}.properties`, "only objects have properties"));
+  if (properties !== undefined && isJsonObject(additionalProperties)) {
+    causes.push(forbiddenValue(at, "additionalProperties and properties are mutual exclusive"));
   }
   return causes;
 }
 
-function extensionCauses(node: JsonObject, path: string): readonly Cause[] {
+/** An object with metadata of its own, which the server looks into. */
+function resourceCauses(node: JsonObject, path: string, place: Place): readonly Cause[] {
+  const isEmbedded = node["x-kubernetes-embedded-resource"] === true;
+  if (!isEmbedded && place !== "root") return [];
   const causes: Cause[] = [];
-  if (node["x-kubernetes-int-or-string"] === true && node.type !== undefined) {
-    causes.push(forbiddenValue(`${path}.type`, "must be empty if x-kubernetes-int-or-string is true"));
+  if (isEmbedded && node.properties === undefined && node["x-kubernetes-preserve-unknown-fields"] !== true) {
+    const why =
+      "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields";
+    causes.push(requiredValue(`${path}.properties`, why));
   }
-  if (node["x-kubernetes-embedded-resource"] === true) {
-    if (node.type !== "object") {
-      causes.push(
-        invalidValue(`${path}.type`, node.type ?? "", "must be object if x-kubernetes-embedded-resource is true"),
-      );
-    }
-    if (node.properties === undefined && node["x-kubernetes-preserve-unknown-fields"] !== true) {
-      const why =
-        "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields";
-      causes.push(requiredValue(`${path}.properties`, why));
-    }
+  if (isEmbedded && node.type !== "object") {
+    causes.push(
+      invalidValue(`${path}.type`, node.type ?? "", "must be object if x-kubernetes-embedded-resource is true"),
+    );
+  }
+  const properties = schemasOf(node.properties);
+  for (const [name, type] of [
+    ["apiVersion", "string"],
+    ["kind", "string"],
+    ["metadata", "object"],
+  ] as const) {
+    const found = properties.get(name)?.type;
+    if (!properties.has(name) || found === type) continue;
+    causes.push(invalidValue(`${path}.properties[${name}].type`, found ?? "", `must be ${type}`));
   }
   return causes;
-}
-
-function listCauses(node: JsonObject, path: string): readonly Cause[] {
-  const listType = node["x-kubernetes-list-type"];
-  const keys = stringsOf(node["x-kubernetes-list-map-keys"]);
-  const at = `${path}.x-kubernetes-list-map-keys`;
-  if (listType !== "map" && keys.length > 0)
-    return [forbiddenValue(at, "must be empty unless x-kubernetes-list-type is map")];
-  if (listType === undefined) return [];
-  if (node.type !== "array")
-    return [invalidValue(`${path}.type`, node.type ?? "", "must be array if x-kubernetes-list-type is set")];
-  const items = isJsonObject(node.items) ? node.items : {};
-  if (listType === "set") return setCauses(items, path);
-  return listType === "map" ? mapCauses(items, keys, path, at) : [];
-}
-
-function setCauses(items: JsonObject, path: string): readonly Cause[] {
-  const isAtomic =
-    (items.type === "object" && items["x-kubernetes-map-type"] === "atomic") ||
-    (items.type === "array" && (items["x-kubernetes-list-type"] ?? "atomic") === "atomic");
-  if (isAtomic || (items.type !== "object" && items.type !== "array" && items.nullable !== true)) return [];
-  return [forbiddenValue(`${path}.items`, "of a set must be scalars or atomic, and not nullable")];
-}
-
-const scalars = ["string", "integer", "number", "boolean"];
-
-function mapCauses(items: JsonObject, keys: readonly string[], path: string, at: string): readonly Cause[] {
-  if (keys.length === 0) return [requiredValue(at, "must not be empty if x-kubernetes-list-type is map")];
-  if (items.type !== "object")
-    return [invalidValue(`${path}.items.type`, items.type ?? "", "of a map list must be object")];
-  const properties = schemasOf(items.properties);
-  return keys.flatMap((key, index) => {
-    const property = properties.get(key);
-    if (!property) return [invalidValue(`${at}[${index}]`, key, "must be a property of the items")];
-    const causes: Cause[] = [];
-    if (typeof property.type !== "string" || !scalars.includes(property.type)) {
-      causes.push(
-        invalidValue(`${path}.items.properties[${key}].type`, property.type ?? "", "of a map key must be scalar"),
-      );
-    }
-    if (property.default === undefined && !stringsOf(items.required).includes(key)) {
-      causes.push(
-        requiredValue(
-          `${path}.items.properties[${key}].default`,
-          "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property",
-        ),
-      );
-    }
-    return causes;
-  });
 }
 
 /** The server owns `metadata`; a schema may only narrow an object's name. */
@@ -139,16 +111,24 @@ function metadataCauses(root: JsonObject, path: string): readonly Cause[] {
   const metadata = schemasOf(root.properties).get("metadata");
   if (!metadata) return [];
   const at = `${path}.properties[metadata]`;
-  const others = Object.keys(metadata).filter((keyword) => !["type", "description", "properties"].includes(keyword));
-  const fields = [...schemasOf(metadata.properties).keys()].filter(
-    (name) => name !== "name" && name !== "generateName",
-  );
+  const fields = schemasOf(metadata.properties);
+  const isNarrow =
+    Object.keys(metadata).every((keyword) => metadataKeywords.includes(keyword)) &&
+    [...fields.keys()].every((name) => name === "name" || name === "generateName");
   const why = "must not specify anything other than name and generateName, but metadata is implicitly specified";
+  const defaults = [
+    ["", metadata] as const,
+    ...[...fields].map(([name, field]) => [`.properties[${name}]`, field] as const),
+  ];
   return [
-    ...others.map((keyword) => forbiddenValue(`${at}.${keyword}`, why)),
-    ...fields.map((name) => forbiddenValue(`${at}.properties[${name}]`, why)),
+    ...(isNarrow ? [] : [forbiddenValue(at, why)]),
+    ...defaults.flatMap(([below, { default: value }]) =>
+      value === undefined ? [] : [forbiddenValue(`${at}${below}.default`, "must not be set in top-level metadata")],
+    ),
   ];
 }
+
+const metadataKeywords = ["type", "properties", "default"];
 
 function below(node: JsonObject, path: string, levelsLeft: number): readonly Cause[] {
   const { items, additionalProperties } = node;

@@ -4,13 +4,10 @@ import { Node } from "../api/node.ts";
 import { type ApiServer, createApiServer } from "../apiserver/api-server.ts";
 import { builtinKinds } from "../apiserver/builtin/kinds.ts";
 import { openCredentials } from "../apiserver/credentials.ts";
-import { servedKindsFromCrd } from "../apiserver/extension/crd-kinds.ts";
 import { inProcessTransport } from "../apiserver/in-process.ts";
-import { installCrds } from "../apiserver/install-crds.ts";
 import { listenHttps } from "../apiserver/listen.ts";
-import { ownCrds } from "../apiserver/own-kinds.ts";
+import { ownCrds, ownKinds } from "../apiserver/own-kinds.ts";
 import type { ServedKind } from "../apiserver/served-kind.ts";
-import { sporeHooks } from "../apiserver/spore-hooks.ts";
 import { controllers, mastersGroup, type User } from "../apiserver/user.ts";
 import { type BlobStore, openBlobStore } from "../artifacts/blob-store.ts";
 import { Deadline } from "../base/deadline.ts";
@@ -53,15 +50,20 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
   const blobs = await openBlobStore(join(dataDir, "artifacts"), clock);
   const credentials = await openCredentials({ dataDir, clock, log });
   const fleet = configuration.components.includes("controllers") ? openFleet(around) : undefined;
-  const crds = ownCrds();
-  const kinds = [...builtinKinds, ...crds.flatMap((crd) => servedKindsFromCrd(crd, sporeHooks))].filter(
-    // Who hears the devices serves the live figures.
-    ({ kind }) => fleet !== undefined || kind.group !== LiveNode.group,
-  );
-  await installCrds({ store, crds, clock, random });
+  // Who hears the devices serves the live figures.
+  const kinds = builtinKinds.filter(({ kind }) => fleet !== undefined || kind.group !== LiveNode.group);
 
   const live = (fleet ?? openFleet(around)).live;
-  await using server = await createApiServer({ store, kinds, clock, random, log, live, artifacts: blobs });
+  await using server = await createApiServer({
+    store,
+    kinds,
+    crds: ownCrds(),
+    clock,
+    random,
+    log,
+    live,
+    artifacts: blobs,
+  });
   signal.addEventListener("abort", () => server.retire(), { once: true }); // while the controllers stop, before the listener closes
   const { apiBind: host, apiPort: port, tlsSan: names } = configuration;
   await using api = await listenHttps({ server, credentials, host, port, names, clock, log });
@@ -75,7 +77,7 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
     manager.run(either),
     ...(fleet ? [fleet.drivers.discover(fleet.sightings.heard, either)] : []),
     ...(fleet ? [tellWhenSilent(around, fleet.sightings, either)] : []),
-    keepManifests(around, kinds, server, either),
+    keepManifests(around, [...kinds, ...ownKinds()], server, either),
     endWhenBroken(broken.signal, either),
   ];
   try {

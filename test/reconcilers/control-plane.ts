@@ -6,7 +6,9 @@ import type { Kind } from "../../controller/api/kind.ts";
 import type { Resource } from "../../controller/api/meta.ts";
 import { Node } from "../../controller/api/node.ts";
 import { type ApiServer, createApiServer } from "../../controller/apiserver/api-server.ts";
+import { builtinKinds } from "../../controller/apiserver/builtin/kinds.ts";
 import { inProcessTransport } from "../../controller/apiserver/in-process.ts";
+import { ownCrds } from "../../controller/apiserver/own-kinds.ts";
 import { controllers } from "../../controller/apiserver/user.ts";
 import { type BlobStore, openBlobStore } from "../../controller/artifacts/blob-store.ts";
 import { FactsCache } from "../../controller/artifacts/facts-cache.ts";
@@ -35,7 +37,6 @@ import { Manager } from "../../controller/runtime/manager.ts";
 import type { Fleet } from "../../controller/simulator/spore/fleet.ts";
 import { openMemoryStore } from "../../controller/store/memory.ts";
 import { admin, noLiveNodes } from "../support/api-server.ts";
-import { sporeKinds } from "../support/spore-kinds.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What outlives a controller: the store behind its server, and the images. */
@@ -73,7 +74,8 @@ export async function startCluster(clock: Clock = systemClock): Promise<Cluster>
   const blobs = await openBlobStore(directory.path, clock);
   const server = await createApiServer({
     store: openMemoryStore({ clock }),
-    kinds: sporeKinds,
+    kinds: builtinKinds,
+    crds: ownCrds(),
     clock,
     random: seededRandom(1),
     log: silentLogger,

@@ -43,16 +43,16 @@ describe("parseCrd", () => {
     ["no name", { ...crd, metadata: {} }, ["metadata.name"]],
     ["a misspelt field", { ...crd, spec: { ...spec, scopee: "x" } }, ["spec.scopee"]],
     ["an unknown scope", { ...crd, spec: { ...spec, scope: "Galaxy" } }, ["spec.scope"]],
-    ["no versions", { ...crd, spec: { ...spec, versions: [] } }, ["spec.versions"]],
+    ["no versions", { ...crd, spec: { ...spec, versions: [] } }, ["spec.versions", "status.storedVersions"]],
     [
       "no storage version",
       { ...crd, spec: { ...spec, versions: [{ ...version, storage: false }] } },
-      ["spec.versions"],
+      ["spec.versions", "status.storedVersions"],
     ],
     [
       "a version twice",
       { ...crd, spec: { ...spec, versions: [version, { ...version, storage: false }] } },
-      ["spec.versions[1].name"],
+      ["spec.versions"],
     ],
     [
       "no schema",
@@ -73,7 +73,7 @@ describe("parseCrd", () => {
           versions: [{ ...version, additionalPrinterColumns: [{ name: "A", type: "text", jsonPath: "a" }] }],
         },
       },
-      ["spec.versions[0].additionalPrinterColumns[0].type", "spec.versions[0].additionalPrinterColumns[0].jsonPath"],
+      ["spec.versions[0].additionalPrinterColumns[0].type", "spec.versions[0].additionalPrinterColumns[0].JSONPath"],
     ],
     [
       "names in upper case",

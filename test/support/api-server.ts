@@ -1,6 +1,8 @@
 import type { LiveSource } from "../../controller/api/live-source.ts";
 import type { Method, Transport } from "../../controller/api/transport.ts";
 import { type ApiServer, createApiServer } from "../../controller/apiserver/api-server.ts";
+import { builtinKinds } from "../../controller/apiserver/builtin/kinds.ts";
+import { ownCrds } from "../../controller/apiserver/own-kinds.ts";
 import type { ServedKind } from "../../controller/apiserver/served-kind.ts";
 import type { User } from "../../controller/apiserver/user.ts";
 import { openBlobStore } from "../../controller/artifacts/blob-store.ts";
@@ -9,7 +11,6 @@ import { type Logger, silentLogger } from "../../controller/base/log.ts";
 import { seededRandom } from "../../controller/base/random.ts";
 import { openMemoryStore } from "../../controller/store/memory.ts";
 import type { Store } from "../../controller/store/store.ts";
-import { sporeKinds } from "./spore-kinds.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 export const admin: User = { name: "admin", groups: ["system:masters", "system:authenticated"] };
@@ -30,6 +31,7 @@ export interface ServerParts {
   readonly clock?: Clock;
   readonly live?: LiveSource;
   readonly log?: Logger;
+  /** Those that need no CRD. */
   readonly kinds?: readonly ServedKind[];
 }
 
@@ -39,13 +41,14 @@ export async function testServer({
   store,
   live,
   log,
-  kinds = sporeKinds,
+  kinds = builtinKinds,
 }: ServerParts = {}): Promise<ApiServer> {
   const images = await temporaryDirectory();
   try {
     const server = await createApiServer({
       store: store ?? openMemoryStore({ clock }),
       kinds,
+      crds: ownCrds(),
       clock,
       random: seededRandom(1),
       log: log ?? silentLogger,

@@ -31,7 +31,7 @@ export function builtinKind(kind: Kind, particulars: Particulars): ServedKind {
 /** A column whose cells a function computes. */
 export function computedColumn(
   name: string,
-  type: "string" | "integer",
+  type: "string" | "integer" | "date",
   description: string,
   cell: TableColumn["cell"],
   priority = 0,

@@ -1,9 +1,10 @@
 import { apiVersionOf, type Kind } from "../../api/kind.ts";
+import { isSporeError, SporeError } from "../../base/errors.ts";
 import { type CompiledSchema, compileSchema } from "../../schema/compiled-schema.ts";
 import type { CustomResourceDefinition, CustomResourceVersion } from "../../schema/custom-resource-definition.ts";
 import { compareVersions } from "../api-groups.ts";
 import { allVerbs, type KindHooks, type ServedKind } from "../served-kind.ts";
-import { ageColumn, columnOf, nameColumn } from "../table-column.ts";
+import { ageColumn, columnOf, nameColumn, type TableColumn } from "../table-column.ts";
 import { versionView } from "./version-view.ts";
 
 /** Finds what a program does beyond the CRD of a kind. */
@@ -12,7 +13,7 @@ export type HooksOf = (kind: Kind) => KindHooks | undefined;
 /**
  * The kinds that a CRD defines: one for each version that is served.
  *
- * @throws SporeError `SPORE_INVALID` when a printer column's path is malformed or a schema nests too deeply. Whether the schemas are
+ * @throws SporeError `SPORE_INVALID` when a schema nests too deeply. Whether the schemas are
  * structural is another question: `structuralCauses`.
  */
 export function servedKindsFromCrd(crd: CustomResourceDefinition, hooksOf: HooksOf): readonly ServedKind[] {
@@ -27,6 +28,16 @@ export function servedKindsFromCrd(crd: CustomResourceDefinition, hooksOf: Hooks
       const compiled = schemas.get(version.name);
       return compiled === undefined ? [] : [servedVersion(crd, version, { compiled, schemas, hooksOf })];
     });
+}
+
+/** The kind in the version in which its objects are stored, whether that is served or not. */
+export function storedKindOf(crd: CustomResourceDefinition, hooksOf: HooksOf): ServedKind {
+  const versions = crd.spec.versions.map((version) => ({ ...version, served: version.storage }));
+  const [stored] = servedKindsFromCrd({ ...crd, spec: { ...crd.spec, versions } }, hooksOf);
+  if (stored === undefined) {
+    throw new SporeError("SPORE_INTERNAL", `${crd.metadata.name} has no version in which objects are stored`);
+  }
+  return stored;
 }
 
 interface Parts {
@@ -50,7 +61,7 @@ function servedVersion(crd: CustomResourceDefinition, version: CustomResourceVer
     categories: names.categories ?? [],
     verbs: allVerbs,
     subresources: { status: status !== undefined, ...(scale && { scale }) },
-    columns: [nameColumn, ...(version.additionalPrinterColumns?.map(columnOf) ?? [ageColumn])],
+    columns: [nameColumn, ...columnsOf(version)],
     selectableFields: version.selectableFields?.map(({ jsonPath }) => jsonPath.replace(/^\./, "")) ?? [],
     schema: version.schema.openAPIV3Schema,
     compiled: parts.compiled,
@@ -62,6 +73,16 @@ function servedVersion(crd: CustomResourceDefinition, version: CustomResourceVer
     ...(hooks && { hooks }),
     ...(deprecation === undefined ? {} : { deprecation }),
   };
+}
+
+/** Name and age where the columns cannot be read, as in kube-apiserver, which accepts any path. */
+function columnsOf({ additionalPrinterColumns: columns }: CustomResourceVersion): readonly TableColumn[] {
+  try {
+    return columns === undefined || columns.length === 0 ? [ageColumn] : columns.map(columnOf);
+  } catch (error) {
+    if (!isSporeError(error, "SPORE_INVALID")) throw error;
+    return [ageColumn];
+  }
 }
 
 /** The names that were accepted; those that are asked for as long as none were. */

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { builtinKinds } from "../../../controller/apiserver/builtin/kinds.ts";
 import { servedKindsFromCrd } from "../../../controller/apiserver/extension/crd-kinds.ts";
 import { inProcessTransport } from "../../../controller/apiserver/in-process.ts";
 import { Asker, admin, testServer } from "../../support/api-server.ts";
 import { type ApplyCase, played, readCases, runCrd } from "../../support/apply-case.ts";
-import { sporeKinds } from "../../support/spore-kinds.ts";
 
 const topics = [
   "ownership",
@@ -21,7 +21,7 @@ const topics = [
   "built-in",
 ];
 
-const server = await testServer({ kinds: [...sporeKinds, ...servedKindsFromCrd(runCrd(), () => undefined)] });
+const server = await testServer({ kinds: [...builtinKinds, ...servedKindsFromCrd(runCrd(), () => undefined)] });
 const ask = new Asker(inProcessTransport(server, admin));
 afterAll(() => server[Symbol.asyncDispose]());
 
