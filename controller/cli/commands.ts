@@ -13,13 +13,18 @@ export const commands: readonly CommandEntry[] = [
     summary: "show one object with its conditions, live figures and events",
     load: async () => (await import("./describe/describe.ts")).describe,
   },
-  { name: "delete", summary: "delete objects", load: async () => (await import("./delete.ts")).deleteCommand },
+  { name: "delete", summary: "delete objects", load: async () => (await import("./delete/delete.ts")).deleteCommand },
   {
     name: "validate",
     summary: "check manifests without a server",
     load: async () => (await import("./validate/validate.ts")).validate,
   },
-  { name: "label", summary: "set or remove labels", load: async () => (await import("./label.ts")).label },
+  { name: "label", summary: "set or remove labels", load: async () => (await import("./metadata/label.ts")).label },
+  {
+    name: "annotate",
+    summary: "set or remove annotations",
+    load: async () => (await import("./metadata/annotate.ts")).annotate,
+  },
   {
     name: "adopt",
     summary: "give nodes to a namespace, so that its groups may write to them",

@@ -1,5 +1,5 @@
 import type { Resource } from "../../api/meta.ts";
-import type { SporeError } from "../../base/errors.ts";
+import { isSporeError, type SporeError } from "../../base/errors.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { errorText } from "../output/error-text.ts";
 import { outputFormat, printObjects, typedName } from "../output/output-format.ts";
@@ -18,7 +18,7 @@ export class Outcome {
   readonly #io: Io;
   readonly #options: OutcomeOptions;
   readonly #objects: Resource[] = [];
-  #failures = 0;
+  readonly #failures: SporeError[] = [];
 
   /** @throws SporeError `SPORE_USAGE` for an unknown format. */
   constructor(io: Io, options: OutcomeOptions) {
@@ -28,16 +28,28 @@ export class Outcome {
   }
 
   /** `node.spore.dev/esp-a1b2c3 labeled (server dry run)`. */
-  say(object: Resource, verdict: string): void {
+  say(object: Resource, verdict: string, name = typedName(object)): void {
     this.#objects.push(object);
     if (this.#options.output !== undefined) return;
-    this.#io.out.write(`${typedName(object)} ${verdict}${dryRunNote(this.#options.dryRun)}\n`);
+    this.#io.out.write(`${name} ${verdict}${dryRunNote(this.#options.dryRun)}\n`);
   }
 
   /** One that could not be done; the others still are. */
   fail(error: SporeError): void {
-    this.#failures += 1;
+    this.#failures.push(error);
     this.#io.err.write(errorText(error, this.#io.err));
+  }
+
+  /** Does something about one object; where that fails, for a reason that need not hold for the others, says so and goes on. */
+  async attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (!isSporeError(error) || this.#io.signal.aborted) throw error;
+      if (error.code === "SPORE_UNAVAILABLE" || error.code === "SPORE_UNAUTHORIZED" || error.code === "SPORE_USAGE")
+        throw error;
+      this.fail(error);
+    }
   }
 
   /** Prints what `-o` asks for, and says how many of `planned` objects are missing. */
@@ -46,9 +58,9 @@ export class Outcome {
     if (output !== undefined && this.#objects.length > 0) {
       await printObjects(this.#objects, outputFormat(output), this.#objects.length === 1, this.#io.out);
     }
-    if (this.#failures === 0) return exitCodes.done;
-    if (planned > 1) this.#io.err.write(`${this.#failures} of ${planned} objects were not ${done}\n`);
-    return exitCodes.failed;
+    if (this.#failures.length === 0) return exitCodes.done;
+    if (planned > 1) this.#io.err.write(`${this.#failures.length} of ${planned} objects were not ${done}\n`);
+    return this.#failures.every(({ code }) => code === "SPORE_TIMEOUT") ? exitCodes.timedOut : exitCodes.failed;
   }
 
   /** Runs `work`; where the user interrupts it, says how far it came. */
@@ -58,9 +70,8 @@ export class Outcome {
     } catch (error) {
       const { dryRun, done } = this.#options;
       if (this.#io.signal.aborted && dryRun === undefined) {
-        this.#io.err.write(
-          `interrupted: ${this.#objects.length} of ${planned} objects were ${done}; the others are as they were\n`,
-        );
+        const count = `${this.#objects.length} of ${planned} objects were ${done}`;
+        this.#io.err.write(`interrupted: ${count}; the others are as they were\n`);
       }
       throw error;
     }

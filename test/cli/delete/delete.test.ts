@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exitCodes } from "../../controller/cli/io.ts";
-import { configMap, nodeManifest, urls } from "../support/api-server.ts";
-import { type CliStage, cliStage, expectGolden, furnish } from "../support/cli-stage.ts";
+import { exitCodes } from "../../../controller/cli/io.ts";
+import { configMap, nodeManifest, urls } from "../../support/api-server.ts";
+import { type CliStage, cliStage, expectGolden, furnish } from "../../support/cli-stage.ts";
 
 let stage: CliStage;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { labelPatch } from "../../controller/cli/label.ts";
-import { urls } from "../support/api-server.ts";
-import { type CliStage, cliStage, expectGolden, furnish } from "../support/cli-stage.ts";
+import { editPatch } from "../../../controller/cli/metadata/key-value-edits.ts";
+import { urls } from "../../support/api-server.ts";
+import { type CliStage, cliStage, expectGolden, furnish } from "../../support/cli-stage.ts";
 
-describe("labelPatch", () => {
+describe("editPatch", () => {
   it("sets, removes, and takes a value that is already there", () => {
-    expect(labelPatch(["a=1", "spore.dev/b-", "c="], { a: "1" }, false)).toEqual({
+    expect(editPatch(["a=1", "spore.dev/b-", "c="], { a: "1" }, false, "label")).toEqual({
       a: "1",
       "spore.dev/b": null,
       c: "",
@@ -13,8 +13,8 @@ describe("labelPatch", () => {
   });
 
   it("changes a value only with --overwrite", () => {
-    expect(() => labelPatch(["a=2"], { a: "1" }, false)).toThrow('label a already has the value "1"');
-    expect(labelPatch(["a=2"], { a: "1" }, true)).toEqual({ a: "2" });
+    expect(() => editPatch(["a=2"], { a: "1" }, false, "label")).toThrow('label a already has the value "1"');
+    expect(editPatch(["a=2"], { a: "1" }, true, "label")).toEqual({ a: "2" });
   });
 });
 
@@ -35,6 +35,16 @@ describe("sporectl label", () => {
     ["label-bad-value", "label node esp-a00001 'shelf=no. 2'"],
     ["label-not-found", "label node esp-ffffff shelf=2"],
     ["label-no-labels", "label node esp-a00001"],
+    ["label-both", "label node esp-a00001 shelf=2 shelf-"],
+    ["label-list", "label node esp-a00001 esp-a00003 --list"],
+    ["label-dry-run", "label node esp-a00001 shelf=7 --dry-run=server --overwrite"],
+    ["label-dry-run-client", "label node esp-a00001 new=7 --dry-run=client -o name"],
+    ["label-stale", "label node esp-a00001 new=7 --resource-version=1"],
+    ["label-version-of-many", "label nodes --all new=7 --resource-version=1"],
+    ["annotate-set", "annotate node esp-a00001 'example.dev/note=two words'"],
+    ["annotate-again", "annotate node esp-a00001 'example.dev/note=two words'"],
+    ["annotate-conflict", "annotate node esp-a00001 example.dev/note=none"],
+    ["annotate-remove", "annotate nodes -l room=lab example.dev/note-"],
     ["label-no-objects", "label nodes shelf=2"],
   ])("%s", async (name, line) => {
     await expectGolden(name, line, await stage.run(line));
