@@ -23,8 +23,23 @@ export function aggregatedDiscovery(groups: readonly ApiGroup[], version: Discov
   return jsonDocument(list, `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
 }
 
-function resource({ kind, singular, verbs, shortNames, categories, subresources }: ServedKind): object {
+function resource({
+  kind,
+  singular,
+  verbs,
+  shortNames,
+  categories,
+  subresources,
+  actions = new Map(),
+}: ServedKind): object {
   const responseKind = { group: kind.group, version: kind.version, kind: kind.kind };
+  const below = [
+    ...(subresources.status ? [{ subresource: "status", responseKind, verbs: statusVerbs }] : []),
+    ...[...actions].map(([subresource, { kind: posted, verbs: offered }]) => {
+      const { group, version } = posted;
+      return { subresource, responseKind: { group, version, kind: posted.kind }, verbs: offered };
+    }),
+  ];
   return {
     resource: kind.plural,
     responseKind,
@@ -33,6 +48,6 @@ function resource({ kind, singular, verbs, shortNames, categories, subresources 
     verbs,
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
-    ...(subresources.status ? { subresources: [{ subresource: "status", responseKind, verbs: statusVerbs }] } : {}),
+    ...(below.length > 0 ? { subresources: below } : {}),
   };
 }

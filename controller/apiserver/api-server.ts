@@ -13,6 +13,7 @@ import { timestamp } from "../base/timestamp.ts";
 import type { CustomResourceDefinition } from "../schema/custom-resource-definition.ts";
 import type { Store } from "../store/store.ts";
 import { answerArtifacts } from "./artifacts.ts";
+import type { Identities } from "./authn/identities.ts";
 import { type Attributes, attributesOf } from "./authz/attributes.ts";
 import type { Authorizer } from "./authz/authorizer.ts";
 import { ensureBootstrapRoles } from "./authz/bootstrap.ts";
@@ -56,6 +57,8 @@ export interface ApiServerOptions {
   readonly log: Logger;
   /** What `livenodes` shows. */
   readonly live: LiveSource;
+  /** Who bears which token, and who makes tokens for service accounts. */
+  readonly identities: Identities;
   /** Where `/artifacts` keeps its bytes. */
   readonly artifacts: BlobStore;
 }
@@ -103,14 +106,14 @@ class Server implements ApiServer {
   #isRetired = false;
 
   constructor(options: ApiServerOptions) {
-    const { store, kinds, crds, clock, random, log, live } = options;
+    const { store, kinds, crds, clock, random, log, live, identities } = options;
     this.#options = options;
     this.#registry = new KindRegistry(store, new ObjectCache());
     this.#registry.put("", kinds);
     const namespaces = new Namespaces(this.#registry.namespaces);
     const closing = this.#closing.signal;
     setMaxListeners(0, closing); // every watch hangs its end on it
-    this.#shop = { store, clock, random, namespaces, locks: new KeyedLock(), closing };
+    this.#shop = { store, clock, random, namespaces, identities, locks: new KeyedLock(), closing };
     this.#termination = new NamespaceTermination({
       shop: this.#shop,
       registry: this.#registry,

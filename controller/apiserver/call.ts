@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { type Cause, SporeError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { Store } from "../store/store.ts";
+import type { Identities } from "./authn/identities.ts";
 import type { Rights } from "./authz/authorizer.ts";
 import type { Collection } from "./collection.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
@@ -19,6 +20,7 @@ export interface Workshop {
   readonly clock: Clock;
   readonly random: Random;
   readonly namespaces: Namespaces;
+  readonly identities: Identities;
   /** Held while an object is read, changed and written. */
   readonly locks: KeyedLock;
   /** Aborts when the server shuts down; open watches end then. */
@@ -35,6 +37,8 @@ export interface Call {
   /** Undefined for cluster-scoped kinds, and for all namespaces at once. */
   readonly namespace: string | undefined;
   readonly subresource: "status" | undefined;
+  /** The object that is meant; undefined for a collection. */
+  readonly name?: string;
   /** What the client wants to be answered with. */
   readonly form: AnswerForm;
   /** Sends the user a warning with the answer. */

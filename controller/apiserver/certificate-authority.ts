@@ -15,6 +15,7 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  type Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
@@ -41,6 +42,21 @@ export interface CertificateAuthority {
   readonly certificate: string;
   /** A fresh key and certificate for a server that is reached under `names`: host names and IP addresses. */
   issueServer(names: readonly string[]): Promise<TlsIdentity>;
+  /** A fresh key and certificate by which somebody proves who they are. */
+  issueClient(client: ClientName, lifetimeMs: number): Promise<ClientIdentity>;
+}
+
+/** Whom a client certificate names. */
+export interface ClientName {
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** The certificate must not seem older than this, in milliseconds since 1970. */
+  readonly notBeforeMs?: number;
+}
+
+export interface ClientIdentity extends TlsIdentity {
+  /** Hex. */
+  readonly serial: string;
 }
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
@@ -90,15 +106,40 @@ class Authority implements CertificateAuthority {
     this.#clock = clock;
   }
 
-  async issueServer(names: readonly string[]): Promise<TlsIdentity> {
+  issueServer(names: readonly string[]): Promise<TlsIdentity> {
+    const alternatives = names.map((value) => ({
+      type: isIP(value) === 0 ? ("dns" as const) : ("ip" as const),
+      value,
+    }));
+    return this.#issue({
+      subject: [{ CN: ["spored"] }],
+      notBeforeMs: this.#clock.now() - clockSkewMs,
+      lifetimeMs: serverLifetimeMs,
+      extensions: [
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        new SubjectAlternativeNameExtension(alternatives),
+      ],
+    });
+  }
+
+  issueClient({ user, groups, notBeforeMs = 0 }: ClientName, lifetimeMs: number): Promise<ClientIdentity> {
+    return this.#issue({
+      subject: [{ CN: [user] }, ...groups.map((group) => ({ O: [group] }))],
+      notBeforeMs: Math.max(this.#clock.now() - clockSkewMs, notBeforeMs),
+      lifetimeMs,
+      extensions: [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])],
+    });
+  }
+
+  async #issue({ subject, notBeforeMs, lifetimeMs, extensions }: Issue): Promise<ClientIdentity> {
     const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-    const nowMs = this.#clock.now();
-    const notAfterMs = Math.min(nowMs + serverLifetimeMs, this.#issuer.notAfter.getTime());
+    const notAfterMs = Math.min(this.#clock.now() + lifetimeMs, this.#issuer.notAfter.getTime());
+    const serial = serialNumber();
     const certificate = await X509CertificateGenerator.create({
-      serialNumber: serialNumber(),
-      subject: "CN=spored",
+      serialNumber: serial,
+      subject,
       issuer: this.#issuer.subject,
-      notBefore: new Date(nowMs - clockSkewMs),
+      notBefore: new Date(notBeforeMs),
       notAfter: new Date(notAfterMs),
       signingAlgorithm: algorithm,
       publicKey: keys.publicKey,
@@ -106,16 +147,22 @@ class Authority implements CertificateAuthority {
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-        new SubjectAlternativeNameExtension(
-          names.map((value) => ({ type: isIP(value) === 0 ? ("dns" as const) : ("ip" as const), value })),
-        ),
+        ...extensions,
         await AuthorityKeyIdentifierExtension.create(this.#issuer),
         await SubjectKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
-    return { certificate: `${certificate.toString("pem")}\n`, key: await exportKey(keys.privateKey), notAfterMs };
+    const key = await exportKey(keys.privateKey);
+    return { certificate: `${certificate.toString("pem")}\n`, key, notAfterMs, serial };
   }
+}
+
+/** What one certificate differs in from another. */
+interface Issue {
+  readonly subject: { readonly [field: string]: string[] }[];
+  readonly notBeforeMs: number;
+  readonly lifetimeMs: number;
+  readonly extensions: Extension[];
 }
 
 async function makeAuthority(keyPath: string, certificatePath: string, clock: Clock): Promise<void> {

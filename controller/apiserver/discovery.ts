@@ -76,11 +76,15 @@ function apiGroup({ name, versions }: ApiGroup): object {
 
 function resourceList(group: string, version: ApiVersion): StaticDocument {
   const groupVersion = group === "" ? version.name : `${group}/${version.name}`;
-  const resources = version.kinds.flatMap((served) => [apiResource(served), ...statusResource(served)]);
+  const resources = version.kinds.flatMap((served) => [
+    apiResource(served),
+    ...statusResource(served),
+    ...actionResources(served),
+  ]);
   return jsonDocument({ kind: "APIResourceList", apiVersion: "v1", groupVersion, resources });
 }
 
-function apiResource({ kind, singular, verbs, shortNames, categories }: ServedKind): object {
+function apiResource({ kind, singular, verbs, shortNames, categories, review }: ServedKind): object {
   return {
     name: kind.plural,
     singularName: singular,
@@ -89,7 +93,7 @@ function apiResource({ kind, singular, verbs, shortNames, categories }: ServedKi
     verbs,
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
-    storageVersionHash: storageVersionHash(kind),
+    ...(review === undefined ? { storageVersionHash: storageVersionHash(kind) } : {}),
   };
 }
 
@@ -97,6 +101,19 @@ function statusResource({ kind, subresources }: ServedKind): readonly object[] {
   if (!subresources.status) return [];
   const { plural, namespaced } = kind;
   return [{ name: `${plural}/status`, singularName: "", namespaced, kind: kind.kind, verbs: statusVerbs }];
+}
+
+function actionResources({ kind, actions = new Map() }: ServedKind): readonly object[] {
+  const { plural, namespaced } = kind;
+  return [...actions].map(([subresource, { kind: posted, verbs }]) => ({
+    name: `${plural}/${subresource}`,
+    singularName: "",
+    namespaced,
+    group: posted.group,
+    version: posted.version,
+    kind: posted.kind,
+    verbs,
+  }));
 }
 
 /** Changes when objects are stored in another version; storage migration tools compare it. */

@@ -68,8 +68,16 @@ async function answer(
 /** The client's certificate, DER; the same for all requests of a connection. */
 function certificateOf(incoming: HttpExchange["incoming"]): Uint8Array | undefined {
   const socket = "stream" in incoming ? incoming.stream.session?.socket : incoming.socket;
-  return socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.raw : undefined;
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const known = certificates.get(socket);
+  if (known !== undefined) return known;
+  const certificate = socket.getPeerX509Certificate()?.raw;
+  if (certificate !== undefined) certificates.set(socket, certificate);
+  return certificate;
 }
+
+/** By connection. Whoever reads a certificate need not do so again for each request. */
+const certificates = new WeakMap<TLSSocket, Uint8Array>();
 
 const methods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 

@@ -41,7 +41,8 @@ export class KindRegistry implements ServedKinds {
     const byPlace = new Map<string, Collection>();
     for (const collection of this.#all()) {
       const place = collection.prefix(undefined);
-      if (collection.served.kind.namespaced && !byPlace.has(place)) byPlace.set(place, collection);
+      const { kind, review } = collection.served;
+      if (kind.namespaced && review === undefined && !byPlace.has(place)) byPlace.set(place, collection);
     }
     return [...byPlace.values()];
   }

@@ -6,13 +6,14 @@ import type { Logger } from "../base/log.ts";
 import { portTaken } from "../base/port-holder.ts";
 import { systemErrorCode } from "../base/system-error-code.ts";
 import type { ApiServer } from "./api-server.ts";
+import type { Authenticator } from "./authn/authenticator.ts";
+import type { CertificateAuthority } from "./certificate-authority.ts";
 import { Connections, connectionLimits } from "./connections.ts";
-import type { Credentials } from "./credentials.ts";
 import { serveExchange } from "./http-exchange.ts";
 
 export interface ListenOptions {
   readonly server: ApiServer;
-  readonly credentials: Pick<Credentials, "authority" | "authenticator">;
+  readonly credentials: { readonly authority: CertificateAuthority; readonly authenticator: Authenticator };
   /** The IP address to bind. */
   readonly host: string;
   /** TCP port; 0 takes a free one. */

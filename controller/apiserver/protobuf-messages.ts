@@ -141,6 +141,50 @@ const roleBinding: Message = {
   3: { name: "roleRef", type: { 1: text("apiGroup"), 2: text("kind"), 3: text("name") } },
 };
 
+const serviceAccount: Message = {
+  1: metadata,
+  2: { name: "secrets", type: objectReference, repeated: true },
+  3: { name: "imagePullSecrets", type: { 1: text("name") }, repeated: true },
+  4: flag("automountServiceAccountToken"),
+};
+
+const tokenRequest: Message = {
+  1: metadata,
+  2: {
+    name: "spec",
+    type: {
+      1: texts("audiences"),
+      3: { name: "boundObjectRef", type: { 1: text("kind"), 2: text("apiVersion"), 3: text("name"), 4: text("uid") } },
+      4: integer("expirationSeconds"),
+    },
+  },
+};
+
+const tokenReview: Message = { 1: metadata, 2: { name: "spec", type: { 1: text("token"), 2: texts("audiences") } } };
+
+const attributes: Message = {
+  1: {
+    name: "resourceAttributes",
+    type: {
+      1: text("namespace"),
+      2: text("verb"),
+      3: text("group"),
+      4: text("version"),
+      5: text("resource"),
+      6: text("subresource"),
+      7: text("name"),
+    },
+  },
+  2: { name: "nonResourceAttributes", type: { 1: text("path"), 2: text("verb") } },
+};
+
+const selfSubjectAccessReview: Message = { 1: metadata, 2: { name: "spec", type: attributes } };
+const subjectAccessReview: Message = {
+  1: metadata,
+  2: { name: "spec", type: { ...attributes, 3: text("user"), 4: texts("groups"), 6: text("uid") } },
+};
+const selfSubjectRulesReview: Message = { 1: metadata, 2: { name: "spec", type: { 1: text("namespace") } } };
+
 const deleteOptions: Message = {
   1: integer("gracePeriodSeconds"),
   2: { name: "preconditions", type: { 1: text("uid"), 2: text("resourceVersion") } },
@@ -160,6 +204,14 @@ export const messages: ReadonlyMap<string, Message> = new Map([
   ["rbac.authorization.k8s.io/v1 ClusterRole", clusterRole],
   ["rbac.authorization.k8s.io/v1 RoleBinding", roleBinding],
   ["rbac.authorization.k8s.io/v1 ClusterRoleBinding", roleBinding],
+  ["v1 ServiceAccount", serviceAccount],
+  ["authentication.k8s.io/v1 TokenRequest", tokenRequest],
+  ["authentication.k8s.io/v1 TokenReview", tokenReview],
+  ["authentication.k8s.io/v1 SelfSubjectReview", { 1: metadata }],
+  ["authorization.k8s.io/v1 SelfSubjectAccessReview", selfSubjectAccessReview],
+  ["authorization.k8s.io/v1 SelfSubjectRulesReview", selfSubjectRulesReview],
+  ["authorization.k8s.io/v1 SubjectAccessReview", subjectAccessReview],
+  ["authorization.k8s.io/v1 LocalSubjectAccessReview", subjectAccessReview],
   ["v1 DeleteOptions", deleteOptions],
   ["meta.k8s.io/v1 DeleteOptions", deleteOptions],
   // Typed clients name the group of the object that they delete.

@@ -17,6 +17,7 @@ import { notFoundPath } from "./not-found-path.ts";
 import { patch } from "./patch.ts";
 import { replace } from "./replace.ts";
 import type { ResourceRequest } from "./request-info.ts";
+import { review } from "./review.ts";
 import { type ServedKind, statusVerbs, type Verb } from "./served-kind.ts";
 import { watch } from "./watch.ts";
 
@@ -57,6 +58,8 @@ export class ResourceHandler {
       form: readAnswerForm(request.headers.accept, request.query),
       warn,
     };
+    const action = collection.served.actions?.get(info.subresource ?? "");
+    if (action !== undefined && name !== undefined) return review({ ...call, name }, this.#parts.shop, action);
     if (collection.served.kind.group === LiveNode.group) return this.#answerLive(call, info);
     return name === undefined ? this.#answerMany(call, info.verb) : this.#answerOne({ ...call, name }, info.verb);
   }
@@ -66,9 +69,7 @@ export class ResourceHandler {
     if (collection === undefined) throw notFoundPath();
     const { served } = collection;
     if (!served.kind.namespaced && namespace !== undefined) throw notFoundPath();
-    if (subresource !== undefined && !(subresource === "status" && served.subresources.status)) throw notFoundPath();
-    const isOffered = served.verbs.includes(verb) && (subresource === undefined || statusVerbs.includes(verb));
-    if (!isOffered || (verb === "create" && name !== undefined)) throw notAllowed(served, verb);
+    if (!isOffered(served, verb, name, subresource)) throw notAllowed(served, verb);
     if (
       served.kind.namespaced &&
       namespace === undefined &&
@@ -95,7 +96,9 @@ export class ResourceHandler {
       case "watch":
         return watch(call, shop);
       case "create":
-        return create(call, shop);
+        return call.collection.served.review === undefined
+          ? create(call, shop)
+          : review(call, shop, call.collection.served);
       case "deletecollection":
         return deleteCollection(call, shop);
       default:
@@ -127,6 +130,14 @@ export class ResourceHandler {
     if (name !== undefined) return live.get({ ...call, name }, shop);
     return verb === "watch" ? live.watch(call, shop) : live.list(call, shop);
   }
+}
+
+/** @throws SporeError `SPORE_NOT_FOUND` for a subresource that the kind does not have. */
+function isOffered(served: ServedKind, verb: Verb, name: string | undefined, subresource: string | undefined): boolean {
+  if (subresource === undefined) return served.verbs.includes(verb) && !(verb === "create" && name !== undefined);
+  if (served.actions?.has(subresource)) return verb === "create";
+  if (subresource !== "status" || !served.subresources.status) throw notFoundPath();
+  return served.verbs.includes(verb) && statusVerbs.includes(verb);
 }
 
 function notAllowed({ kind }: ServedKind, verb: Verb): SporeError {

@@ -5,6 +5,7 @@ import type { CompiledSchema } from "../schema/compiled-schema.ts";
 import type { ScalePaths } from "../schema/custom-resource-definition.ts";
 import type { JsonSchemaProps } from "../schema/schema.ts";
 import type { Rights } from "./authz/authorizer.ts";
+import type { Call, Workshop } from "./call.ts";
 import type { TableColumn } from "./table-column.ts";
 
 /** Everything that the server knows of one kind in one version. */
@@ -38,9 +39,16 @@ export interface ServedKind {
   /** Set where objects are stored as those of another kind. */
   readonly view?: KindView;
   readonly hooks?: KindHooks;
+  /** Set where objects are questions: a POST is answered with this, and nothing is stored. */
+  readonly review?: Review;
+  /** Questions that are posted to an object, by the subresource that they are posted to. */
+  readonly actions?: ReadonlyMap<string, ServedKind>;
   /** Told to everybody who asks for this version: that it will go, and what to use instead. */
   readonly deprecation?: string;
 }
+
+/** Answers a question: the object, with the answer in it. */
+export type Review = (question: JsonObject, call: Call, shop: Workshop) => JsonObject | Promise<JsonObject>;
 
 /** The verbs of Kubernetes' authorization. */
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";

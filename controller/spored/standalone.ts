@@ -54,6 +54,7 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
   const kinds = builtinKinds.filter(({ kind }) => fleet !== undefined || kind.group !== LiveNode.group);
 
   const live = (fleet ?? openFleet(around)).live;
+  const identities = credentials.identities(store, random);
   await using server = await createApiServer({
     store,
     kinds,
@@ -62,11 +63,13 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
     random,
     log,
     live,
+    identities,
     artifacts: blobs,
   });
   signal.addEventListener("abort", () => server.retire(), { once: true }); // while the controllers stop, before the listener closes
   const { apiBind: host, apiPort: port, tlsSan: names } = configuration;
-  await using api = await listenHttps({ server, credentials, host, port, names, clock, log });
+  const access = { authority: credentials.authority, authenticator: identities };
+  await using api = await listenHttps({ server, credentials: access, host, port, names, clock, log });
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
 
   const manager = assemble(around, { server, blobs, fleet });

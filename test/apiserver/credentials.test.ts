@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readAdminToken } from "../../controller/apiserver/admin-kubeconfig.ts";
+import type { Identities } from "../../controller/apiserver/authn/identities.ts";
 import { type Credentials, openCredentials } from "../../controller/apiserver/credentials.ts";
 import { listenHttps } from "../../controller/apiserver/listen.ts";
 import type { User } from "../../controller/apiserver/user.ts";
+import { systemClock } from "../../controller/base/clock.ts";
 import { silentLogger } from "../../controller/base/log.ts";
+import { seededRandom } from "../../controller/base/random.ts";
 import { readKubeconfig } from "../../controller/client/kubeconfig.ts";
+import { openMemoryStore } from "../../controller/store/memory.ts";
 import { testServer } from "../support/api-server.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -122,7 +126,15 @@ describe("credentials", () => {
   it("renew the server's certificate while it runs", async () => {
     const credentials = await open();
     await using api = await testServer();
-    await using listener = await listenHttps({ server: api, credentials, host: "127.0.0.1", port: 0, clock, log });
+    const access = { authority: credentials.authority, authenticator: identitiesOf(credentials) };
+    await using listener = await listenHttps({
+      server: api,
+      credentials: access,
+      host: "127.0.0.1",
+      port: 0,
+      clock,
+      log,
+    });
     const first = await certificateAt(listener.port);
     expect(first.checkIssued(new X509Certificate(credentials.authority.certificate))).toBe(true);
     await clock.advance(59 * dayMs);
@@ -149,7 +161,10 @@ function certificateAt(port: number): Promise<X509Certificate> {
 }
 
 /** Who bears a token, over a connection without a certificate. */
-function who({ authenticator }: Credentials, authorization: string | undefined): Promise<User> {
-  const presented = { authorization, certificate: undefined, headers: {} };
-  return authenticator.authenticate(presented, new AbortController().signal);
+function who(credentials: Credentials, authorization: string | undefined): Promise<User> {
+  return identitiesOf(credentials).authenticate({ authorization, certificate: undefined, headers: {} });
+}
+
+function identitiesOf(credentials: Credentials): Identities {
+  return credentials.identities(openMemoryStore({ clock: systemClock }), seededRandom(1));
 }

@@ -49,7 +49,7 @@ describe("discoveryOf, aggregated", () => {
     expect(core).toHaveLength(1);
     expect(core[0].metadata).toEqual({});
     const names = core[0].versions[0].resources.map(({ resource }: { resource: string }) => resource);
-    expect(names).toEqual(["namespaces", "configmaps", "secrets", "services", "events"]);
+    expect(names).toEqual(["namespaces", "configmaps", "secrets", "services", "events", "serviceaccounts"]);
     const others = read(discovery.root("apis", v2)).items.map(
       (group: { metadata: { name?: string } }) => group.metadata.name,
     );
@@ -57,6 +57,8 @@ describe("discoveryOf, aggregated", () => {
       "events.k8s.io",
       "coordination.k8s.io",
       "rbac.authorization.k8s.io",
+      "authorization.k8s.io",
+      "authentication.k8s.io",
       "apiextensions.k8s.io",
       "live.spore.dev",
       "spore.dev",

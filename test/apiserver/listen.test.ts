@@ -175,7 +175,7 @@ describe("the HTTPS listener", () => {
   it("has a certificate for the names that it was given", async () => {
     await using api = await testServer();
     const names = ["spore.example", "192.0.2.7"];
-    const { credentials } = identity;
+    const credentials = identity.access;
     const log = silentLogger;
     await using listener = await listenHttps({
       server: api,
@@ -201,7 +201,7 @@ describe("the HTTPS listener", () => {
     await new Promise((resolve) => taken.once("listening", resolve));
     const address = taken.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const options = { server: api, credentials: identity.credentials, clock: systemClock, log: silentLogger };
+    const options = { server: api, credentials: identity.access, clock: systemClock, log: silentLogger };
     await expect(listenHttps({ ...options, host: "127.0.0.1", port })).rejects.toMatchObject({
       code: "SPORE_PORT_TAKEN",
       message: expect.stringContaining(process.platform === "linux" ? `(process ${process.pid})` : "is taken"),

@@ -19,6 +19,8 @@ const paths = [
   "apis/events.k8s.io/v1",
   "apis/coordination.k8s.io/v1",
   "apis/rbac.authorization.k8s.io/v1",
+  "apis/authorization.k8s.io/v1",
+  "apis/authentication.k8s.io/v1",
   "apis/apiextensions.k8s.io/v1",
 ];
 const ours = ["apis/live.spore.dev/v1alpha1", "apis/spore.dev/v1alpha1"];

@@ -36,7 +36,7 @@ import { EventRecorder } from "../../controller/runtime/event-recorder.ts";
 import { Manager } from "../../controller/runtime/manager.ts";
 import type { Fleet } from "../../controller/simulator/spore/fleet.ts";
 import { openMemoryStore } from "../../controller/store/memory.ts";
-import { admin, noLiveNodes } from "../support/api-server.ts";
+import { accountIdentities, admin, noLiveNodes } from "../support/api-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What outlives a controller: the store behind its server, and the images. */
@@ -72,8 +72,10 @@ export const never = new AbortController().signal;
 export async function startCluster(clock: Clock = systemClock): Promise<Cluster> {
   const directory = await temporaryDirectory();
   const blobs = await openBlobStore(directory.path, clock);
+  const store = openMemoryStore({ clock });
   const server = await createApiServer({
-    store: openMemoryStore({ clock }),
+    store,
+    identities: accountIdentities(store, clock),
     kinds: builtinKinds,
     crds: ownCrds(),
     clock,

@@ -1,6 +1,9 @@
 import type { LiveSource } from "../../controller/api/live-source.ts";
 import type { Method, Transport } from "../../controller/api/transport.ts";
 import { type ApiServer, createApiServer } from "../../controller/apiserver/api-server.ts";
+import { Identities } from "../../controller/apiserver/authn/identities.ts";
+import { ServiceAccountTokens } from "../../controller/apiserver/authn/service-account-tokens.ts";
+import { newTokenKey } from "../../controller/apiserver/authn/token-key.ts";
 import { builtinKinds } from "../../controller/apiserver/builtin/kinds.ts";
 import { ownCrds } from "../../controller/apiserver/own-kinds.ts";
 import type { ServedKind } from "../../controller/apiserver/served-kind.ts";
@@ -33,6 +36,13 @@ export interface ServerParts {
   readonly log?: Logger;
   /** Those that need no CRD. */
   readonly kinds?: readonly ServedKind[];
+  readonly identities?: Identities;
+}
+
+/** Who the service accounts in a store are; there is nobody else. */
+export function accountIdentities(store: Store, clock: Clock): Identities {
+  const accounts = new ServiceAccountTokens({ key: newTokenKey(), store, clock, random: seededRandom(2) });
+  return new Identities({ tokens: [], accounts });
 }
 
 /** A server with all our kinds, on a store in memory unless another is given. Its images go when it is disposed of. */
@@ -42,17 +52,20 @@ export async function testServer({
   live,
   log,
   kinds = builtinKinds,
+  identities,
 }: ServerParts = {}): Promise<ApiServer> {
   const images = await temporaryDirectory();
   try {
+    const opened = store ?? openMemoryStore({ clock });
     const server = await createApiServer({
-      store: store ?? openMemoryStore({ clock }),
+      store: opened,
       kinds,
       crds: ownCrds(),
       clock,
       random: seededRandom(1),
       log: log ?? silentLogger,
       live: live ?? noLiveNodes,
+      identities: identities ?? accountIdentities(opened, clock),
       artifacts: await openBlobStore(images.path, clock),
     });
     return {

@@ -31,6 +31,13 @@ describe("builtinKinds", () => {
       "rolebindings.rbac.authorization.k8s.io",
       "clusterroles.rbac.authorization.k8s.io",
       "clusterrolebindings.rbac.authorization.k8s.io",
+      "serviceaccounts",
+      "selfsubjectaccessreviews.authorization.k8s.io",
+      "selfsubjectrulesreviews.authorization.k8s.io",
+      "subjectaccessreviews.authorization.k8s.io",
+      "localsubjectaccessreviews.authorization.k8s.io",
+      "selfsubjectreviews.authentication.k8s.io",
+      "tokenreviews.authentication.k8s.io",
       "customresourcedefinitions.apiextensions.k8s.io",
       "livenodes.live.spore.dev",
     ]);
