@@ -1,3 +1,5 @@
+import type { JsonValue } from "../base/json.ts";
+
 /** Kubernetes' `metadata`, as far as SPORE reads it. */
 export interface ObjectMeta {
   readonly name: string;
@@ -15,7 +17,18 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly OwnerReference[];
-  readonly managedFields?: readonly unknown[];
+  readonly managedFields?: readonly ManagedFieldsEntry[];
+}
+
+/** Which fields one field manager owns, and since when. */
+export interface ManagedFieldsEntry {
+  readonly manager?: string;
+  readonly operation?: "Apply" | "Update";
+  readonly apiVersion?: string;
+  readonly time?: string;
+  readonly fieldsType?: "FieldsV1";
+  readonly fieldsV1?: JsonValue;
+  readonly subresource?: string;
 }
 
 /** Says that an object goes when its owner goes. */

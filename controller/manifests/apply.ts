@@ -26,6 +26,8 @@ export interface ApplyOptions extends Patience {
   readonly dryRun?: "client" | "server";
   /** Server-side apply, where a merge of our own is the default. */
   readonly serverSide?: { readonly force: boolean };
+  /** Is called once, when everything is checked and before the first object is written. */
+  readonly begin?: () => Promise<void>;
   /** Is told of each object as it is done. */
   readonly told?: (applied: Applied) => void;
   /** Is told of an object that could not be written although the server had nothing against it before; the others still are. Default: throw. */
@@ -50,6 +52,7 @@ export async function applyAll(read: ReadResult, api: ObjectApi, options: ApplyO
     newKinds.has(kind) || newNamespaces.has(object.metadata.namespace ?? "");
   const askable = steps.filter((step) => !isUnaskable(step));
   if (options.dryRun !== "client") refuse(await rehearse(askable, api, options));
+  await options.begin?.();
   const applied: Applied[] = [];
   for (const step of steps) {
     try {

@@ -35,6 +35,7 @@ export function parseYaml(text: string, file: string): ParsedTexts {
     uniqueKeys: true,
     version: "1.2",
     prettyErrors: false,
+    logLevel: "error", // what it would warn of is refused below, and its warnings go to the terminal
   });
   const parsed = [...documents].map((document) => parseDocument(document, file, lines));
   return { ...joined(parsed), texts: new Map([[file, text]]) };

@@ -4,6 +4,7 @@ import { isSporeError, SporeError } from "../base/errors.ts";
 import { type Inventory, type InventoryItem, itemName, itemOf } from "./inventory.ts";
 import type { ObjectApi } from "./object-api.ts";
 import { byDependency } from "./plan.ts";
+import { defaultPruneLimit, pruneLimit } from "./prune-limit.ts";
 
 /** The Kind that an inventory item is of; undefined when the server has it no more. */
 export type ItemKind = (group: string, kind: string) => Kind | undefined;
@@ -24,7 +25,7 @@ function unknownKind(group: string, kind: string): Kind {
 }
 
 /**
- * A fifth, rounded up to a whole object, may go without being asked for: more looks like an accident.
+ * No more than `defaultPruneLimit` may go without being asked for.
  *
  * @param hint how to have it all the same.
  * @throws SporeError `SPORE_MANIFEST_INVALID` that names them all.
@@ -35,7 +36,7 @@ export function refuseTooMany(
   source: string,
   hint: string,
 ): void {
-  if (leaving.length <= Math.ceil(before.items.length / 5)) return;
+  if (leaving.length <= (pruneLimit(defaultPruneLimit, before.items.length) ?? 0)) return;
   throw new SporeError(
     "SPORE_MANIFEST_INVALID",
     `${leaving.length} of the ${before.items.length} objects that came from ${source} left it; none of them was removed: ${leaving.map(itemName).join(", ")}`,

@@ -1,8 +1,8 @@
-import type { Kind } from "../api/kind.ts";
+import { apiVersionOf, type Kind } from "../api/kind.ts";
 import { isSporeError } from "../base/errors.ts";
-import { compileSchema } from "../schema/compiled-schema.ts";
 import { parseCrd } from "../schema/crd-rules.ts";
 import { CustomResourceDefinition } from "../schema/custom-resource-definition.ts";
+import { kindsOfCrd } from "./crd-kinds.ts";
 import type { ParsedTexts, WrittenObject } from "./parse-yaml.ts";
 import type { KindLookup, KnownKind } from "./read-yaml.ts";
 
@@ -26,24 +26,13 @@ export function withWrittenKinds(lookup: KindLookup, parsed: readonly ParsedText
 
 function kindsOf({ value, position }: WrittenObject): readonly (readonly [string, KnownKind])[] {
   try {
-    const { group, names, scope, versions } = parseCrd(value, position.file).spec;
-    return versions
-      .filter(({ served }) => served)
-      .map((version) => {
-        const kind: Kind = {
-          group,
-          version: version.name,
-          kind: names.kind,
-          plural: names.plural,
-          namespaced: scope === "Namespaced",
-        };
-        return [
-          `${group}/${kind.version} ${kind.kind}`,
-          { kind, compiled: compileSchema(version.schema.openAPIV3Schema, kind) },
-        ];
-      });
+    return kindsOfCrd(parseCrd(value, position.file)).map((known) => [nameOf(known.kind), known]);
   } catch (error) {
     if (isSporeError(error)) return [];
     throw error;
   }
+}
+
+function nameOf(kind: Kind): string {
+  return `${apiVersionOf(kind)} ${kind.kind}`;
 }

@@ -1,5 +1,6 @@
 import { matchesLabelTerms, parseLabelSelector } from "../../api/label-selector-text.ts";
 import { SporeError } from "../../base/errors.ts";
+import { objectApi } from "../../client/object-api.ts";
 import { type Applied, applyAll, danglingReferences } from "../../manifests/apply.ts";
 import { clientSideManager } from "../../manifests/client-side-ownership.ts";
 import type { Manifest } from "../../manifests/manifest.ts";
@@ -12,7 +13,6 @@ import { openSession } from "../session/session.ts";
 import { readTimeout } from "../session/until.ts";
 import { type DryRun, dryRunOption, readDryRun } from "../write/dry-run.ts";
 import { readFieldValidation, validateOption } from "../write/field-validation.ts";
-import { objectApi } from "../write/object-api.ts";
 import { Outcome } from "../write/outcome.ts";
 import { addSourceOptions, readSources, type SourceOptions } from "../write/sources.ts";
 import { defineSetLastApplied, defineViewLastApplied } from "./last-applied.ts";

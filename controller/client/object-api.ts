@@ -1,6 +1,6 @@
-import { asJson } from "../../base/as-json.ts";
-import type { Client, WriteOptions } from "../../client/client.ts";
-import type { ObjectApi } from "../../manifests/object-api.ts";
+import { asJson } from "../base/as-json.ts";
+import type { ObjectApi } from "../manifests/object-api.ts";
+import type { Client, WriteOptions } from "./client.ts";
 
 /** A Client, as far as applying needs it. */
 export function objectApi(
