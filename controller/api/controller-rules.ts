@@ -15,9 +15,10 @@ export const controllerRules: readonly PolicyRule[] = [
   { apiGroups: ["spore.dev"], resources: ["nodes"], verbs: [...read, ...collect, "create", "update"] },
   { apiGroups: ["spore.dev"], resources: ["nodegroups", "firmwares"], verbs: [...read, ...collect, "update"] },
   { apiGroups: ["spore.dev"], resources: ["nodegrouprevisions"], verbs: [...read, ...collect, "create"] },
+  { apiGroups: ["spore.dev"], resources: ["gitsyncs"], verbs: [...read, ...collect] },
   {
     apiGroups: ["spore.dev"],
-    resources: ["nodes/status", "nodegroups/status", "firmwares/status"],
+    resources: ["nodes/status", "nodegroups/status", "firmwares/status", "gitsyncs/status"],
     verbs: ["get", "patch", "update"],
   },
   { apiGroups: ["live.spore.dev"], resources: ["livenodes"], verbs: read },
@@ -28,4 +29,15 @@ export const controllerRules: readonly PolicyRule[] = [
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: [...read, ...collect, "create", "update"] },
   { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: read },
   { nonResourceURLs: ["/artifacts/*"], verbs: ["get", "head"] },
+];
+
+/** A role that holds `gitSyncRules`. */
+export const gitSyncRole = "system:spore-git-sync";
+
+const bring = ["get", "create", "patch", "delete"] as const;
+
+/** What a GitSync that names no ServiceAccount needs for the objects that it may bring. */
+export const gitSyncRules: readonly PolicyRule[] = [
+  { apiGroups: ["spore.dev"], resources: ["nodegroups", "firmwares"], verbs: bring },
+  { apiGroups: [""], resources: ["configmaps", "secrets"], verbs: bring },
 ];

@@ -23,3 +23,12 @@ export const controllersGroup = "system:spore-controllers";
 export const controllers: User = { name: "system:spore-controllers", groups: [controllersGroup, authenticatedGroup] };
 /** The server itself, where it writes objects as a user would. */
 export const apiServer: User = { name: "system:apiserver", groups: [mastersGroup] };
+
+/** What GitSyncs that name no ServiceAccount do. */
+export const gitSyncs: User = { name: "system:spore-git-sync", groups: [authenticatedGroup] };
+
+/** The user that a ServiceAccount is. */
+export function serviceAccountUser(namespace: string, name: string): User {
+  const groups = ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, authenticatedGroup];
+  return { name: `system:serviceaccount:${namespace}:${name}`, groups };
+}

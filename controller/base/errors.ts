@@ -35,6 +35,7 @@ export const errorCodes = {
   SPORE_GIT_FAILED: { http: 502, reason: "GitFailed", retry: true },
   SPORE_GIT_MISSING: { http: 500, reason: "GitMissing", retry: true },
   SPORE_MANIFEST_INVALID: { http: 422, reason: "ManifestInvalid", retry: false },
+  SPORE_PRUNE_REFUSED: { http: 422, reason: "PruneRefused", retry: false },
   SPORE_USAGE: { http: 400, reason: "Usage", retry: false },
   SPORE_PORT_TAKEN: { http: 500, reason: "PortTaken", retry: false },
   SPORE_COMPILER_MISSING: { http: 500, reason: "CompilerMissing", retry: false },

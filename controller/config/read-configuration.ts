@@ -146,6 +146,8 @@ function withDefaults(given: Values, environment: Environment): SporedConfigurat
     lan,
     node: list("node", []),
     manifests: optional("manifests"),
+    sync: optional("sync"),
+    syncFiles: list("syncFiles", []),
     pruneAll: given.pruneAll === true,
     autoAdopt: list("autoAdopt", []),
     otaParallel: Number(text("otaParallel", "4")),

@@ -29,6 +29,10 @@ export interface SporedConfiguration {
   readonly node: readonly string[];
   readonly manifests: string | undefined;
   readonly pruneAll: boolean;
+  /** A repository whose newest commit says what the objects are: `URL[@BRANCH][//PATH]`. */
+  readonly sync: string | undefined;
+  /** Directories of this machine from which GitSyncs may read repositories. */
+  readonly syncFiles: readonly string[];
   readonly autoAdopt: readonly string[];
   readonly otaParallel: number;
   readonly tlsSan: readonly string[];
@@ -121,6 +125,16 @@ export const sporedOptions: { readonly [K in keyof SporedConfiguration]: OptionS
     summary: "keep objects what the YAML files of this directory say",
   },
   pruneAll: { type: "switch", summary: "let --manifests delete more than a fifth of what it made" },
+  sync: {
+    type: "text",
+    placeholder: "URL[@BRANCH][//PATH]",
+    summary: "keep objects what this git repository says, over https or file",
+  },
+  syncFiles: {
+    type: "list",
+    placeholder: "DIR",
+    summary: "let GitSyncs read repositories in this directory of this machine; may be repeated",
+  },
   autoAdopt: {
     type: "list",
     placeholder: "NAMESPACE",

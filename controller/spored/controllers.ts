@@ -1,8 +1,14 @@
 import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import type { Key } from "../api/meta.ts";
 import type { BlobStore } from "../artifacts/blob-store.ts";
 import { FactsCache } from "../artifacts/facts-cache.ts";
+import type { Client } from "../client/client.ts";
+import type { KnownKind } from "../manifests/read-yaml.ts";
 import { discoveryController } from "../reconcilers/discovery/discovery.ts";
 import { firmwareController } from "../reconcilers/firmware.ts";
+import { gitSyncController } from "../reconcilers/git-sync/git-sync.ts";
+import { ServedKinds } from "../reconcilers/git-sync/served-kinds.ts";
 import { ImageCache } from "../reconcilers/node/image-cache.ts";
 import { nodeController } from "../reconcilers/node/node.ts";
 import type { InstallEnd } from "../reconcilers/node/work.ts";
@@ -19,6 +25,26 @@ export function addRecorder(manager: Manager, { clock, random, log }: Surroundin
   const recorder = new EventRecorder({ client, clock, random, log, component: "spored", instance: hostname() });
   manager.addRunnable(recorder);
   return recorder;
+}
+
+interface GitMeans {
+  readonly blobs: Pick<BlobStore, "stat" | "put">;
+  readonly recorder: EventRecorder;
+  /** The kinds that no CRD defines. */
+  readonly builtins: readonly KnownKind[];
+  /** The client with the rights of a ServiceAccount, or of GitSyncs that name none. */
+  readonly actAs: (account: Key | undefined) => Client;
+}
+
+/** Keeps objects what git repositories say. */
+export function addGitSync(manager: Manager, around: Surroundings, means: GitMeans): void {
+  const { configuration, random } = around;
+  const { client, caches } = manager;
+  const { blobs, recorder, builtins, actAs } = means;
+  const kinds = new ServedKinds(builtins, caches);
+  const directory = join(resolve(configuration.dataDir), "git");
+  const fileRoots = configuration.syncFiles.map((root) => resolve(root));
+  manager.add(gitSyncController({ client, caches, recorder, random, blobs, directory, fileRoots, actAs, kinds }));
 }
 
 interface Means {

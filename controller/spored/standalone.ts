@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { LiveNode } from "../api/live-node.ts";
+import type { Key } from "../api/meta.ts";
 import { Node } from "../api/node.ts";
 import { type ApiServer, createApiServer } from "../apiserver/api-server.ts";
 import { builtinKinds } from "../apiserver/builtin/kinds.ts";
@@ -8,12 +9,15 @@ import { inProcessTransport } from "../apiserver/in-process.ts";
 import { listenHttps } from "../apiserver/listen.ts";
 import { ownCrds, ownKinds } from "../apiserver/own-kinds.ts";
 import type { ServedKind } from "../apiserver/served-kind.ts";
-import { controllers, mastersGroup, type User } from "../apiserver/user.ts";
+
+import { controllers, gitSyncs, mastersGroup, serviceAccountUser, type User } from "../apiserver/user.ts";
+
 import { type BlobStore, openBlobStore } from "../artifacts/blob-store.ts";
 import { Deadline } from "../base/deadline.ts";
 import { eachUntilAborted } from "../base/each-until-aborted.ts";
 import { kindLookup } from "../cli/known-kinds.ts";
 import { apiClient } from "../client/api-client.ts";
+import type { Client } from "../client/client.ts";
 import { objectApi } from "../client/object-api.ts";
 import { fleetFigures } from "../gateway/fleet-figures.ts";
 import { serveHealth } from "../gateway/health-server.ts";
@@ -25,7 +29,7 @@ import { ownedKinds } from "../reconcilers/garbage/owned-kinds.ts";
 import { Manager } from "../runtime/manager.ts";
 import { openLmdbStore } from "../store/lmdb.ts";
 import { ownDirectory } from "../store/own-directory.ts";
-import { addControllers, addRecorder } from "./controllers.ts";
+import { addControllers, addGitSync, addRecorder } from "./controllers.ts";
 import { type Fleet, hearing, openFleet, tellWhenSilent } from "./fleet.ts";
 import { endWhenBroken, runParts } from "./parts.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -106,9 +110,20 @@ function assemble(around: Surroundings, { server, blobs, fleet }: Parts): Manage
   const recorder = addRecorder(manager, around);
   manager.addRunnable(eventExpiry({ client, clock, log }));
   manager.addRunnable(artifactCollector({ client, blobs, clock, log }));
-  if (fleet) addControllers(manager, around, { blobs, fleet, recorder });
+  if (fleet) {
+    addControllers(manager, around, { blobs, fleet, recorder });
+    addGitSync(manager, around, { blobs, recorder, builtins: builtinKinds, actAs: accountClient(around, server) });
+  }
   for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   return manager;
+}
+
+/** The API with the rights of a ServiceAccount, or of GitSyncs that name none. */
+function accountClient({ clock }: Surroundings, server: ApiServer): (account: Key | undefined) => Client {
+  return (account) => {
+    const user = account === undefined ? gitSyncs : serviceAccountUser(account.namespace ?? "", account.name);
+    return apiClient(inProcessTransport(server, user), { clock, userAgent: "spored" });
+  };
 }
 
 async function keepManifests(

@@ -1,8 +1,8 @@
-import { controllerRules, controllersRole } from "../../api/controller-rules.ts";
+import { controllerRules, controllersRole, gitSyncRole, gitSyncRules } from "../../api/controller-rules.ts";
 import type { PolicyRule } from "../../api/policy-rule.ts";
 import { rbacGroup } from "../../api/rbac-kinds.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { authenticatedGroup, controllersGroup, mastersGroup, unauthenticatedGroup } from "../user.ts";
+import { authenticatedGroup, controllersGroup, gitSyncs, mastersGroup, unauthenticatedGroup } from "../user.ts";
 
 /** The roles and bindings that are there from the start, as objects without the fields that the server gives. */
 
@@ -14,7 +14,7 @@ const read = ["get", "list", "watch"];
 const write = ["create", "delete", "deletecollection", "patch", "update"];
 
 /** What people write of SPORE's kinds, and does not lie in the hands of machines alone. */
-const sporeWorkloads = ["nodegroups", "firmwares"];
+const sporeWorkloads = ["nodegroups", "firmwares", "gitsyncs"];
 
 /** Paths that say whether the server lives, and which it is. */
 const infoPaths = ["/healthz", "/livez", "/readyz", "/version"];
@@ -110,6 +110,7 @@ export const bootstrapClusterRoles: readonly JsonObject[] = [
     { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
   ]),
   clusterRole(controllersRole, controllerRules),
+  clusterRole(gitSyncRole, gitSyncRules),
 ];
 
 function clusterRoleBinding(role: string, subjects: readonly JsonObject[]): JsonObject {
@@ -131,4 +132,5 @@ export const bootstrapClusterRoleBindings: readonly JsonObject[] = [
   clusterRoleBinding("system:public-info-viewer", [group(authenticatedGroup), group(unauthenticatedGroup)]),
   clusterRoleBinding("system:monitoring", [group("system:monitoring")]),
   clusterRoleBinding(controllersRole, [group(controllersGroup)]),
+  clusterRoleBinding(gitSyncRole, [{ kind: "User", apiGroup: rbacGroup, name: gitSyncs.name }]),
 ];
