@@ -161,10 +161,10 @@ function withGeneration(next: JsonObject, live: JsonObject, served: ServedKind):
 }
 
 function updateCauses(next: JsonObject, live: JsonObject, served: ServedKind) {
-  const shape = newCauses([...metadataCauses(next, live, served), ...served.compiled.validate(next)], () => [
-    ...metadataCauses(live, live, served),
-    ...served.compiled.validate(live),
-  ]);
+  const shape = [
+    ...newCauses(metadataCauses(next, live, served), () => metadataCauses(live, live, served)),
+    ...served.compiled.validate(next, live),
+  ];
   if (shape.length > 0) return shape;
   return served.hooks?.check?.(next, live) ?? [];
 }

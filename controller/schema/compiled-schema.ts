@@ -19,8 +19,12 @@ export interface CompiledSchema {
   prune(object: JsonObject, settled?: JsonObject): Pruned;
   /** Fills in defaults and settles nulls. Goes after `prune`; also for objects read from the store. */
   applyDefaults(object: JsonObject, settled?: JsonObject): JsonObject;
-  /** What is wrong with a pruned and defaulted object; empty when it is valid. */
-  validate(object: JsonObject): readonly Cause[];
+  /**
+   * What is wrong with a pruned and defaulted object; empty when it is valid.
+   *
+   * @param old the object that it takes the place of: errors in what did not change may stay, and rules about changes apply.
+   */
+  validate(object: JsonObject, old?: JsonObject): readonly Cause[];
 }
 
 /** Schemas nested more deeply than this are refused; the walks over objects follow the schema and need no other bound. */

@@ -44,6 +44,23 @@ const strings = demand(
   "must be a list of strings",
 );
 
+const ruleFields: ReadonlyMap<string, "string" | "boolean"> = new Map([
+  ...["rule", "message", "messageExpression", "reason", "fieldPath"].map((name) => [name, "string"] as const),
+  ["optionalOldSelf", "boolean"],
+]);
+
+function rules(value: JsonValue): string | undefined {
+  if (!Array.isArray(value) || !value.every(isJsonObject)) return "must be a list of rules";
+  for (const rule of value) {
+    for (const [name, part] of Object.entries(rule)) {
+      const type = ruleFields.get(name);
+      if (type === undefined) return `must hold rules of ${[...ruleFields.keys()].join(", ")}, and no ${name}`;
+      if (typeof part !== type) return `must hold rules whose ${name} is a ${type}`;
+    }
+  }
+  return undefined;
+}
+
 /** The keywords that a structural schema may use, and what their values must be. */
 export const schemaKeywords: ReadonlyMap<string, Demand> = new Map([
   ["type", text],
@@ -92,6 +109,7 @@ export const schemaKeywords: ReadonlyMap<string, Demand> = new Map([
   ["x-kubernetes-list-type", oneOf(["atomic", "set", "map"])],
   ["x-kubernetes-list-map-keys", strings],
   ["x-kubernetes-map-type", oneOf(["atomic", "granular"])],
+  ["x-kubernetes-validations", rules],
 ]);
 
 /** Keywords of JSON Schema or Kubernetes that a CRD may not use here, and why. */
@@ -99,5 +117,4 @@ export const forbiddenKeywords: ReadonlyMap<string, string> = new Map([
   ...[...["$ref", "$schema", "definitions", "dependencies", "id", "patternProperties", "additionalItems"]].map(
     (keyword) => [keyword, `${keyword} is not supported`] as const,
   ),
-  ["x-kubernetes-validations", "CEL rules are not evaluated by this server yet; leave the rule out"] as const,
 ]);

@@ -50,9 +50,26 @@ export interface JsonSchemaProps {
   readonly "x-kubernetes-list-type"?: "atomic" | "set" | "map";
   readonly "x-kubernetes-list-map-keys"?: readonly string[];
   readonly "x-kubernetes-map-type"?: "atomic" | "granular";
+  readonly "x-kubernetes-validations"?: readonly ValidationRule[];
   /** How a strategic merge patch treats the list; built-in kinds only. */
   readonly "x-kubernetes-patch-strategy"?: "merge";
   readonly "x-kubernetes-patch-merge-key"?: string;
+}
+
+/** What values must be beside what their schema says of each alone, in the Common Expression Language. */
+export interface ValidationRule {
+  /** An expression over `self`, and over `oldSelf` in rules about a change. */
+  readonly rule: string;
+  /** What is said of a value that breaks the rule. Default: the rule itself. */
+  readonly message?: string;
+  /** An expression that says it. */
+  readonly messageExpression?: string;
+  /** Default: `FieldValueInvalid`. */
+  readonly reason?: string;
+  /** The field below the value that is named, such as `.spec.version`. */
+  readonly fieldPath?: string;
+  /** Whether `oldSelf` may be absent, so that the rule also holds where there is no old value. */
+  readonly optionalOldSelf?: boolean;
 }
 
 /** The types that a structural schema knows. */

@@ -1,6 +1,7 @@
 import { forbiddenValue, invalidValue, requiredValue, unsupportedValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { ruleDefinitionCauses } from "./cel/define-rules.ts";
 import { schemaDepthMax } from "./compiled-schema.ts";
 import { defaultCauses } from "./default-rules.ts";
 import { junctorCauses } from "./junctor-rules.ts";
@@ -15,7 +16,8 @@ import { listCauses, mapTypeCauses } from "./list-rules.ts";
  */
 export function structuralCauses(schema: JsonValue, path: string): readonly Cause[] {
   const causes = nodeCauses(schema, path, "root", schemaDepthMax);
-  return causes.length > 0 || !isJsonObject(schema) ? causes : defaultCauses(schema, path);
+  if (causes.length > 0 || !isJsonObject(schema)) return causes;
+  return [...defaultCauses(schema, path), ...ruleDefinitionCauses(schema, path)];
 }
 
 /** What the node describes; decides which type it must have. */

@@ -1,12 +1,16 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import { RE2JS } from "re2js";
+import { invalidValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { lazily } from "../base/lazily.ts";
 import { type AjvSchema, ajvSchemaOf, ownKeywords } from "./ajv-schema.ts";
+import { ruleTree } from "./cel/rule-tree.ts";
+import { ruleCauses } from "./cel/validate-rules.ts";
 import { stringFormats } from "./formats.ts";
 import { duplicateFinder } from "./list-types.ts";
 import { objectMetaSchema } from "./object-meta-schema.ts";
+import { isRatcheted } from "./ratchet.ts";
 import type { JsonSchemaProps } from "./schema.ts";
 import { causesOf } from "./violations.ts";
 
@@ -17,29 +21,64 @@ const allErrorsMaxValues = 10_000;
 /** At most this many errors are told of one object. */
 const causesMax = 100;
 
-/** Says what is wrong with an object; nothing when it is valid. Never throws, whatever the JSON. */
-export type Validate = (object: JsonObject) => readonly Cause[];
+/**
+ * Says what is wrong with an object; nothing when it is valid. Errors in values that are as they were in `old` may stay, so that a stricter
+ * schema does not lock an object up. Never throws, whatever the JSON.
+ */
+export type Validate = (object: JsonObject, old?: JsonObject) => readonly Cause[];
 
 /**
  * Compiles `schema` on first use: once to say yes or no, which is what almost every object needs, and once more to find all errors
- * when there are some.
+ * when there are some. Its validation rules are evaluated where an object is sound otherwise.
  */
 export function validatorOf(schema: JsonSchemaProps): Validate {
   const translated = ajvSchemaOf(schema);
   const quick = lazily(() => compiled(translated, false));
   const thorough = lazily(() => compiled(translated, true));
   const duplicates = lazily(() => duplicateFinder(withObjectMeta(schema)));
+  const rules = lazily(() => ruleTree(schema));
   const duplicatesIn = (object: JsonObject) => duplicates()?.(object, "") ?? [];
-  return (object) => {
+  const newDuplicates = (object: JsonObject, old: JsonObject | undefined) => {
+    const found = duplicatesIn(object);
+    return found.length > 0 && old !== undefined && duplicatesIn(old).length > 0 ? [] : found;
+  };
+  const shapeCauses = (object: JsonObject, old: JsonObject | undefined): readonly Cause[] => {
     const { depth, values } = extentOf(object);
     if (depth > objectDepthMax) return [tooDeep(depth)];
     const isValid = quick();
-    if (isValid(object)) return duplicatesIn(object).slice(0, causesMax);
+    if (isValid(object)) return newDuplicates(object, old);
     const check = values > allErrorsMaxValues ? isValid : thorough();
     check(object);
-    return [...causesOf(check.errors ?? [], object), ...duplicatesIn(object)].slice(0, causesMax);
+    const errors = (check.errors ?? []).filter(({ instancePath }) => {
+      return old === undefined || !isRatcheted(instancePath, object, old, schema);
+    });
+    return [...causesOf(errors, object), ...newDuplicates(object, old)];
+  };
+  return (object, old) => {
+    const causes = shapeCauses(object, old);
+    const tree = rules();
+    if (tree === undefined) return causes.slice(0, causesMax);
+    if (causes.some(({ reason }) => blockingReasons.has(reason))) return [...causes.slice(0, causesMax), rulesSkipped];
+    return [...causes, ...ruleCauses(tree, object, old)].slice(0, causesMax);
   };
 }
+
+/** After errors of these sorts the values may not be what the rules take them for. */
+const blockingReasons: ReadonlySet<string> = new Set([
+  ...[
+    "FieldValueNotSupported",
+    "FieldValueRequired",
+    "FieldValueTooLong",
+    "FieldValueTooMany",
+    "FieldValueTypeInvalid",
+  ],
+]);
+
+const rulesSkipped = invalidValue(
+  "<nil>",
+  null,
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+);
 
 function compiled(schema: AjvSchema, allErrors: boolean): ValidateFunction {
   const ajv = new Ajv({

@@ -69,9 +69,9 @@ describe("structuralCauses", () => {
       ["S.properties[spec].additionalProperties FieldValueForbidden"],
     ],
     [
-      "CEL",
-      { type: "string", "x-kubernetes-validations": [{ rule: "true" }] },
-      ["S.properties[spec].x-kubernetes-validations FieldValueForbidden"],
+      "a rule that is no condition",
+      { type: "string", "x-kubernetes-validations": [{ rule: "self" }] },
+      ["S.properties[spec].x-kubernetes-validations[0].rule FieldValueInvalid"],
     ],
     [
       "a bare embedded resource",
