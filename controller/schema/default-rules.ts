@@ -1,14 +1,26 @@
+import { createHash } from "node:crypto";
 import { invalidValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { LruMap } from "../base/lru-map.ts";
 import { prune } from "./prune.ts";
 import type { JsonSchemaProps } from "./schema.ts";
 import { validatorOf } from "./validator.ts";
+
+/** Hashes of schemas whose defaults were found sound. Finding that out means compiling them, and a CRD is written more often than its schemas change. */
+const sound = new LruMap<string, readonly Cause[]>(256);
 
 /** Defaults that their own schema would prune or refuse. `schema` must otherwise be structural. */
 export function defaultCauses(schema: JsonObject, path: string): readonly Cause[] {
   const defaults = defaultsBelow(schema, path);
   if (defaults.length === 0) return [];
+  const hash = createHash("sha256").update(JSON.stringify(schema)).digest("base64");
+  const causes = sound.getOrMake(hash, () => judged(defaults));
+  if (causes.length > 0) sound.delete(hash); // they may be many, and will hardly be asked for again
+  return causes;
+}
+
+function judged(defaults: readonly Default[]): readonly Cause[] {
   // All of them as fields of one object, because objects are what prune, default and validate work on, and compiling costs.
   const wrapper: JsonSchemaProps = {
     type: "object",
