@@ -1,4 +1,5 @@
 import type { ApiGroup } from "./api-groups.ts";
+import { Scale } from "./extension/scale.ts";
 import { type ServedKind, statusVerbs } from "./served-kind.ts";
 import { jsonDocument, type StaticDocument } from "./static-document.ts";
 
@@ -35,6 +36,7 @@ function resource({
   const responseKind = { group: kind.group, version: kind.version, kind: kind.kind };
   const below = [
     ...(subresources.status ? [{ subresource: "status", responseKind, verbs: statusVerbs }] : []),
+    ...(subresources.scale ? [{ subresource: "scale", responseKind: Scale, verbs: statusVerbs }] : []),
     ...[...actions].map(([subresource, { kind: posted, verbs: offered }]) => {
       const { group, version } = posted;
       return { subresource, responseKind: { group, version, kind: posted.kind }, verbs: offered };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Kind } from "../api/kind.ts";
 import { aggregatedDiscovery, type DiscoveryVersion } from "./aggregated-discovery.ts";
 import { type ApiGroup, type ApiVersion, apiGroupsOf } from "./api-groups.ts";
+import { Scale } from "./extension/scale.ts";
 import { isJsonType, mediaRanges } from "./media-ranges.ts";
 import { type ServedKind, statusVerbs } from "./served-kind.ts";
 import { jsonDocument, type StaticDocument } from "./static-document.ts";
@@ -78,13 +79,13 @@ function resourceList(group: string, version: ApiVersion): StaticDocument {
   const groupVersion = group === "" ? version.name : `${group}/${version.name}`;
   const resources = version.kinds.flatMap((served) => [
     apiResource(served),
-    ...statusResource(served),
+    ...subresourcesOf(served),
     ...actionResources(served),
   ]);
   return jsonDocument({ kind: "APIResourceList", apiVersion: "v1", groupVersion, resources });
 }
 
-function apiResource({ kind, singular, verbs, shortNames, categories, review }: ServedKind): object {
+function apiResource({ kind, singular, verbs, shortNames, categories, review, view }: ServedKind): object {
   return {
     name: kind.plural,
     singularName: singular,
@@ -93,14 +94,17 @@ function apiResource({ kind, singular, verbs, shortNames, categories, review }: 
     verbs,
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
-    ...(review === undefined ? { storageVersionHash: storageVersionHash(kind) } : {}),
+    ...(review === undefined ? { storageVersionHash: storageVersionHash(view?.stored ?? kind) } : {}),
   };
 }
 
-function statusResource({ kind, subresources }: ServedKind): readonly object[] {
-  if (!subresources.status) return [];
+function subresourcesOf({ kind, subresources }: ServedKind): readonly object[] {
   const { plural, namespaced } = kind;
-  return [{ name: `${plural}/status`, singularName: "", namespaced, kind: kind.kind, verbs: statusVerbs }];
+  const below = { singularName: "", namespaced, verbs: statusVerbs };
+  return [
+    ...(subresources.status ? [{ name: `${plural}/status`, ...below, kind: kind.kind }] : []),
+    ...(subresources.scale ? [{ name: `${plural}/scale`, ...below, ...Scale }] : []),
+  ];
 }
 
 function actionResources({ kind, actions = new Map() }: ServedKind): readonly object[] {

@@ -2,6 +2,7 @@ import type { Kind } from "../api/kind.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { objectMetaSchema, typeMetaProperties } from "../schema/object-meta-schema.ts";
 import type { JsonSchemaProps } from "../schema/schema.ts";
+import { Scale, scaleSchema } from "./extension/scale.ts";
 import type { ServedKind } from "./served-kind.ts";
 
 /** A schema of an OpenAPI document, with the name that `$ref` uses. */
@@ -33,6 +34,7 @@ const goPackages: ReadonlyMap<string, string> = new Map([
   ["rbac.authorization.k8s.io", "io.k8s.api.rbac"],
   ["authentication.k8s.io", "io.k8s.api.authentication"],
   ["authorization.k8s.io", "io.k8s.api.authorization"],
+  ["autoscaling", "io.k8s.api.autoscaling"],
   ["apiextensions.k8s.io", "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions"],
 ]);
 
@@ -41,8 +43,11 @@ export function modelName({ group, version }: Pick<Kind, "group" | "version">, k
   return `${goPackages.get(group) ?? group.split(".").reverse().join(".")}.${version}.${kind}`;
 }
 
+/** What the scale subresource of any kind is written as. */
+export const scaleModel = modelName(Scale, Scale.kind);
+
 /** The models of one kind: its objects and lists of them. */
-export function modelsOf({ kind, listKind, schema }: ServedKind): readonly OpenApiModel[] {
+export function modelsOf({ kind, listKind, schema, subresources }: ServedKind): readonly OpenApiModel[] {
   const own = modelName(kind, kind.kind);
   return [
     { name: own, schema, kind, metadata: objectMeta },
@@ -53,6 +58,7 @@ export function modelsOf({ kind, listKind, schema }: ServedKind): readonly OpenA
       metadata: listMeta,
       items: own,
     },
+    ...(subresources.scale ? [{ name: scaleModel, schema: scaleSchema, kind: Scale, metadata: objectMeta }] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { pathOf } from "../api/kind.ts";
-import { deleteOptionsModel, modelName, patchModel, statusModel } from "./openapi-models.ts";
+import { deleteOptionsModel, modelName, patchModel, scaleModel, statusModel } from "./openapi-models.ts";
 import type { ServedKind, Verb } from "./served-kind.ts";
 
 /** One URL of a kind and what may be done there, as both versions of OpenAPI tell it. */
@@ -39,6 +39,9 @@ export function routesOf(served: ServedKind): readonly Route[] {
     { path: unescaped(pathOf(kind, namespace, "{name}")), operations: objectOperations(served, "") },
     ...(served.subresources.status
       ? [{ path: unescaped(pathOf(kind, namespace, "{name}", "status")), operations: statusOperations(served) }]
+      : []),
+    ...(served.subresources.scale
+      ? [{ path: unescaped(pathOf(kind, namespace, "{name}", "scale")), operations: objectOperations(served, "Scale") }]
       : []),
   ];
   return routes.filter(({ operations }) => operations.length > 0);
@@ -83,8 +86,8 @@ function collectionOperations(served: ServedKind, scope: "" | "ForAllNamespaces"
   ];
 }
 
-function objectOperations(served: ServedKind, suffix: "" | "Status"): readonly Operation[] {
-  const own = modelName(served.kind, served.kind.kind);
+function objectOperations(served: ServedKind, suffix: "" | "Status" | "Scale"): readonly Operation[] {
+  const own = suffix === "Scale" ? scaleModel : modelName(served.kind, served.kind.kind);
   const answer = { status: 200, model: own } as const;
   const id = `${idWords(served, served.kind.namespaced)}${suffix}`;
   return [
@@ -102,7 +105,7 @@ function objectOperations(served: ServedKind, suffix: "" | "Status"): readonly O
       action: "patch",
       id: `patch${id}`,
       query: [...writeQuery, force],
-      body: { mediaTypes: patchTypes(served), model: patchModel },
+      body: { mediaTypes: suffix === "Scale" ? scalePatchTypes : patchTypes(served), model: patchModel },
       answer,
     }),
     ...(suffix === ""
@@ -143,6 +146,8 @@ function patchTypes({ form }: ServedKind): readonly string[] {
   const always = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
   return form === "native" ? [...always, "application/strategic-merge-patch+json"] : always;
 }
+
+const scalePatchTypes = ["application/json-patch+json", "application/merge-patch+json"];
 
 const dryRun: QueryParameter = { name: "dryRun", type: "string", description: "All: do everything but store." };
 const force: QueryParameter = { name: "force", type: "boolean", description: "Take fields over from other managers." };

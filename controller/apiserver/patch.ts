@@ -13,8 +13,8 @@ import { strategicMerge } from "./strategic-merge.ts";
 import { updateObject } from "./update.ts";
 import { readPatchOptions } from "./write-options.ts";
 
-const mergeType = "application/merge-patch+json";
-const jsonType = "application/json-patch+json";
+export const mergeType = "application/merge-patch+json";
+export const jsonType = "application/json-patch+json";
 const strategicType = "application/strategic-merge-patch+json";
 
 /** PATCH of an object, or of its status. */
@@ -42,7 +42,8 @@ export async function patch(call: ObjectCall, shop: Workshop): Promise<ApiRespon
   return answerObject(call, shop, 200, stored);
 }
 
-function patcherOf(type: string, body: JsonValue, served: ServedKind): (live: JsonObject) => JsonValue {
+/** What a patch of that type makes of an object. */
+export function patcherOf(type: string, body: JsonValue, served: ServedKind): (live: JsonObject) => JsonValue {
   if (type === jsonType) {
     const operations = parseJsonPatch(body);
     return (live) => rejecting(() => applyJsonPatch(live, operations), live, served);

@@ -8,6 +8,7 @@ import type { Collection } from "./collection.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { deleteCollection } from "./delete-collection.ts";
+import { answerScale } from "./extension/answer-scale.ts";
 import { get } from "./get.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { list } from "./list.ts";
@@ -58,10 +59,15 @@ export class ResourceHandler {
       form: readAnswerForm(request.headers.accept, request.query),
       warn,
     };
+    if (collection.served.deprecation !== undefined) warn(collection.served.deprecation);
     const action = collection.served.actions?.get(info.subresource ?? "");
     if (action !== undefined && name !== undefined) return review({ ...call, name }, this.#parts.shop, action);
     if (collection.served.kind.group === LiveNode.group) return this.#answerLive(call, info);
-    return name === undefined ? this.#answerMany(call, info.verb) : this.#answerOne({ ...call, name }, info.verb);
+    if (name === undefined) return this.#answerMany(call, info.verb);
+    const { scale } = collection.served.subresources;
+    return info.subresource === "scale" && scale !== undefined
+      ? answerScale({ ...call, name }, info.verb, scale, this.#parts.shop)
+      : this.#answerOne({ ...call, name }, info.verb);
   }
 
   #collectionOf({ group, version, plural, namespace, name, subresource, verb }: ResourceRequest): Collection {
@@ -136,7 +142,8 @@ export class ResourceHandler {
 function isOffered(served: ServedKind, verb: Verb, name: string | undefined, subresource: string | undefined): boolean {
   if (subresource === undefined) return served.verbs.includes(verb) && !(verb === "create" && name !== undefined);
   if (served.actions?.has(subresource)) return verb === "create";
-  if (subresource !== "status" || !served.subresources.status) throw notFoundPath();
+  const { status, scale } = served.subresources;
+  if (!(subresource === "status" && status) && !(subresource === "scale" && scale)) throw notFoundPath();
   return served.verbs.includes(verb) && statusVerbs.includes(verb);
 }
 
