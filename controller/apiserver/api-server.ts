@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { resourceName } from "../api/kind.ts";
+import { Gauge, Registry } from "prom-client";
 import type { LiveSource } from "../api/live-source.ts";
 import { ClusterRole } from "../api/rbac-kinds.ts";
 import type { ApiRequest, ApiResponse } from "../api/transport.ts";
@@ -61,6 +61,10 @@ export interface ApiServerOptions {
   readonly identities: Identities;
   /** Where `/artifacts` keeps its bytes. */
   readonly artifacts: BlobStore;
+  /** What `/metrics` shows; the server adds its own figures. Default: only those. */
+  readonly metrics?: Registry;
+  /** What the health endpoints look at beside the server itself. */
+  readonly checks?: readonly HealthCheck[];
 }
 
 /**
@@ -99,7 +103,8 @@ class Server implements ApiServer {
   readonly #own: OwnDefinitions;
   readonly #resources: ResourceHandler;
   readonly #static: StaticPaths;
-  readonly #metrics = new RequestMetrics();
+  readonly #figures: Registry;
+  readonly #metrics: RequestMetrics;
   readonly #authorizer: Authorizer;
   readonly #rbac: RbacFeed;
   readonly #inFlight = new InFlight();
@@ -108,6 +113,16 @@ class Server implements ApiServer {
   constructor(options: ApiServerOptions) {
     const { store, kinds, crds, clock, random, log, live, identities } = options;
     this.#options = options;
+    this.#figures = options.metrics ?? new Registry();
+    this.#metrics = new RequestMetrics(this.#figures, this.#inFlight);
+    new Gauge({
+      name: "spore_store_revision",
+      help: "Revision of the last write.",
+      registers: [this.#figures],
+      async collect() {
+        this.set(await store.revision());
+      },
+    });
     this.#registry = new KindRegistry(store, new ObjectCache());
     this.#registry.put("", kinds);
     const namespaces = new Namespaces(this.#registry.namespaces);
@@ -167,8 +182,8 @@ class Server implements ApiServer {
       response = errorReply(this.#asSporeError(error, request, auditId));
     }
     const seconds = (clock.monotonic() - startMs) / 1000;
-    const { verb, resource } = metricLabels(info, this.#registry);
-    this.#metrics.count(verb, resource, response.status, seconds);
+    const verb = info?.verb ?? "unknown";
+    this.#metrics.answered(info, this.#registry, response.status, seconds);
     log.debug(
       { verb, path: request.path, user: user.name, status: response.status, seconds, auditId },
       "request answered",
@@ -180,7 +195,8 @@ class Server implements ApiServer {
       ...response.headers,
       ...(warning === undefined ? {} : { warning }),
     };
-    return { ...(verb === "watch" && response.status === 200 ? this.#watching(response) : response), headers };
+    const isOpen = info?.verb === "watch" && response.status === 200;
+    return { ...(info && isOpen ? this.#watching(info, response) : response), headers };
   }
 
   #authorize(user: User, wanted: Attributes): void {
@@ -191,11 +207,12 @@ class Server implements ApiServer {
     throw forbidden(user, wanted, decision.reason());
   }
 
-  #watching(response: ApiResponse): ApiResponse {
+  #watching(info: RequestInfo, response: ApiResponse): ApiResponse {
     const { direct } = response;
+    const counted = <T>(events: AsyncIterable<T>) => this.#metrics.watching(info, this.#registry, events);
     return direct?.kind === "events"
-      ? { ...response, direct: { ...direct, events: this.#metrics.watching(direct.events) } }
-      : { ...response, body: this.#metrics.watching(response.body) };
+      ? { ...response, direct: { ...direct, events: counted(direct.events) } }
+      : { ...response, body: counted(response.body) };
   }
 
   retire(): void {
@@ -248,9 +265,9 @@ class Server implements ApiServer {
       case "healthz":
       case "livez":
       case "readyz":
-        return answerHealth(segments, request.query, this.#checks(segments[0]));
+        return answerHealth(segments, request.query, this.#checks(segments[0]), this.#options.log);
       case "metrics":
-        return textReply(200, this.#metrics.text(await this.#options.store.revision()), "text/plain; version=0.0.4");
+        return textReply(200, await this.#figures.metrics(), this.#figures.contentType);
       default: {
         const document = this.#static.answer(request, segments);
         if (document === undefined) throw notFoundPath();
@@ -263,7 +280,9 @@ class Server implements ApiServer {
     const ping = { name: "ping", run: async () => {} };
     const store = { name: "store", run: async () => void (await this.#options.store.revision()) };
     const shutdown = { name: "shutdown", run: async () => this.#mustNotEnd() };
-    return endpoint === "readyz" ? [ping, store, shutdown] : [ping, store];
+    const further = this.#options.checks ?? [];
+    if (endpoint === "readyz") return [ping, store, ...further, shutdown];
+    return [ping, store, ...further.filter(({ isVital }) => isVital === true)];
   }
 
   #mustNotEnd(): void {
@@ -301,13 +320,4 @@ class Server implements ApiServer {
     };
     await store.commit([{ key: namespaces.key(undefined, name), value: namespaces.encode(object), expect: 0 }]);
   }
-}
-
-/** Names for the metrics that come from our own lists, however strange the request. */
-function metricLabels(info: RequestInfo | undefined, registry: KindRegistry) {
-  if (info === undefined) return { verb: "unknown", resource: "unknown" };
-  if (info.kind === "path") return { verb: info.verb, resource: StaticPaths.nameOf(info.segments[0]) };
-  const { group, version, plural } = info;
-  const known = registry.find(group, version, plural) !== undefined;
-  return { verb: info.verb, resource: known ? resourceName(info) : "unknown" };
 }

@@ -1,10 +1,13 @@
 import type { ApiResponse } from "../api/transport.ts";
+import type { Logger } from "../base/log.ts";
 import { notFoundPath } from "./not-found-path.ts";
 import { textReply } from "./reply.ts";
 
 /** One thing that must work; throws when it does not. */
 export interface HealthCheck {
   readonly name: string;
+  /** Whether only another process helps when it fails: then it counts for `/livez` and `/healthz`, too. */
+  readonly isVital?: boolean;
   run(): Promise<void>;
 }
 
@@ -16,13 +19,16 @@ export async function answerHealth(
   segments: readonly string[],
   query: URLSearchParams,
   checks: readonly HealthCheck[],
+  log: Logger,
 ): Promise<ApiResponse> {
   const [endpoint = "", only, ...rest] = segments;
   const chosen = checks.filter(({ name }) =>
     only === undefined ? !query.getAll("exclude").includes(name) : name === only,
   );
   if (rest.length > 0 || (only !== undefined && chosen.length === 0)) throw notFoundPath();
-  const results = await Promise.all(chosen.map(async (check) => ({ name: check.name, passed: await passes(check) })));
+  const results = await Promise.all(
+    chosen.map(async (check) => ({ name: check.name, passed: await passes(check, log) })),
+  );
   const failed = results.some(({ passed }) => !passed);
   const lines = results.map(({ name, passed }) => (passed ? `[+]${name} ok` : `[-]${name} failed: reason withheld`));
   const verdict = `${endpoint} check ${failed ? "failed" : "passed"}`;
@@ -30,11 +36,15 @@ export async function answerHealth(
   return textReply(200, query.has("verbose") ? `${[...lines, verdict].join("\n")}\n` : "ok");
 }
 
-async function passes(check: HealthCheck): Promise<boolean> {
+async function passes(check: HealthCheck, log: Logger): Promise<boolean> {
   try {
     await check.run();
     return true;
-  } catch {
-    return false; // the check itself logs what it found
+  } catch (error) {
+    log.info(
+      { check: check.name, why: error instanceof Error ? error.message : String(error) },
+      "a health check failed",
+    );
+    return false;
   }
 }

@@ -35,6 +35,7 @@ export class Sightings {
   readonly #ages: AgeQueue<Entry>;
   #listeners: readonly LiveListener[] = [];
   #anyListeners: readonly AnyListener[] = [];
+  #messages = 0;
   #dropped = 0;
   #revision = 0;
 
@@ -51,6 +52,7 @@ export class Sightings {
 
   /** Takes what a driver heard: this is the driver's `SightingSink`. Neither blocks nor throws. */
   readonly heard = (sighting: Sighting): void => {
+    this.#messages++;
     const at = this.#byAddress.get(sighting.address);
     // A bare message of the oldest generation names nobody: it keeps alive who is known at its address.
     const known = sighting.hostname === undefined || (at && isSame(at, sighting)) ? at : this.#byIdentity(sighting);
@@ -85,6 +87,11 @@ export class Sightings {
   /** Everybody, in no particular order. Costs as much as there are: for start-up and lists. */
   all(): IterableIterator<LiveDevice> {
     return this.#byKey.values();
+  }
+
+  /** Messages that came in, whoever they named. */
+  get messages(): number {
+    return this.#messages;
   }
 
   get size(): number {

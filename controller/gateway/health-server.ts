@@ -5,8 +5,8 @@ import { portTaken } from "../base/port-holder.ts";
 
 /** What this port can tell. */
 export interface HealthSource {
-  /** Whether the process does its work. */
-  healthy(): boolean;
+  /** What `/healthz`, `/livez` and `/readyz` answer, with `?verbose` and the like. */
+  health(path: string, query: URLSearchParams): Promise<{ readonly status: number; readonly body: string }>;
   /** Prometheus text format. */
   metrics(): Promise<string>;
 }
@@ -71,12 +71,14 @@ async function answerTo(request: IncomingMessage, source: HealthSource): Promise
     return { status: 421, body: "this port answers to loopback names only\n" };
   }
   if (request.method !== "GET" && request.method !== "HEAD") return { status: 405, body: "GET only\n" };
-  switch (request.url?.split("?")[0]) {
-    case "/healthz":
-    case "/livez":
-    case "/readyz":
-      return source.healthy() ? { status: 200, body: "ok" } : { status: 503, body: "not ready" };
-    case "/metrics":
+  const [path = "", query] = (request.url ?? "").split("?", 2);
+  const [, root = ""] = path.split("/", 2);
+  switch (root) {
+    case "healthz":
+    case "livez":
+    case "readyz":
+      return source.health(path, new URLSearchParams(query));
+    case "metrics":
       return { status: 200, body: await source.metrics(), type: "text/plain; version=0.0.4; charset=utf-8" };
     default:
       return { status: 404, body: "this port serves /healthz and /metrics\n" };

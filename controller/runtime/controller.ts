@@ -9,6 +9,7 @@ import type { Random } from "../base/random.ts";
 import { isWorthTelling } from "../base/worth-telling.ts";
 import type { Change, Unsubscribe } from "./cache.ts";
 import type { CacheSource } from "./caches.ts";
+import { type ControllerMeter, noMeter, type RunResult } from "./controller-metrics.ts";
 import { DelayedQueue } from "./delayed-queue.ts";
 import { enqueueChanges, type Source, type Watch, watch } from "./enqueue.ts";
 import type { Reconcile, Result } from "./reconcile.ts";
@@ -40,6 +41,8 @@ interface Dependencies {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: Random;
+  /** Told of every key and run; absent: nobody counts. */
+  readonly meter?: ControllerMeter;
 }
 
 /** Figures for `/metrics`. */
@@ -49,6 +52,11 @@ export interface ControllerFigures {
   readonly delayed: number;
   readonly runs: number;
   readonly failures: number;
+  /** How many keys at a time. */
+  readonly concurrency: number;
+  /** How long the runs under way have taken so far: all together, and the longest. */
+  readonly unfinishedMs: number;
+  readonly longestMs: number;
 }
 
 const runTimeoutMs = 60_000;
@@ -65,6 +73,10 @@ export class Controller {
   /** Why a key waits, where it waits for time to pass. */
   readonly #reasons = new Map<string, string>();
   readonly #running = new Map<string, Promise<void>>();
+  readonly #meter: ControllerMeter;
+  /** When a key came to wait, and when its run began. */
+  readonly #waitsSinceMs = new Map<string, number>();
+  readonly #runsSinceMs = new Map<string, number>();
   #signal = AbortSignal.abort(); // nothing starts before run()
   #pumping = false;
   #runs = 0;
@@ -76,11 +88,22 @@ export class Controller {
     this.#dependencies = dependencies;
     this.#delays = new DelayedQueue(dependencies.clock, (id) => this.#wake(id));
     this.#retries = new RetryDelays(backoff, dependencies.random);
+    this.#meter = dependencies.meter ?? noMeter;
   }
 
   get figures(): ControllerFigures {
-    const [runs, failures] = [this.#runs, this.#failures];
-    return { waiting: this.#queue.waiting, active: this.#queue.active, delayed: this.#delays.size, runs, failures };
+    const nowMs = this.#dependencies.clock.monotonic();
+    const underWayMs = [...this.#runsSinceMs.values()].map((sinceMs) => nowMs - sinceMs);
+    return {
+      waiting: this.#queue.waiting,
+      active: this.#queue.active,
+      delayed: this.#delays.size,
+      runs: this.#runs,
+      failures: this.#failures,
+      concurrency: this.#spec.concurrency ?? 1,
+      unfinishedMs: underWayMs.reduce((sum, ms) => sum + ms, 0),
+      longestMs: underWayMs.reduce((most, ms) => Math.max(most, ms), 0),
+    };
   }
 
   /** The keys that are worked on now. */
@@ -119,6 +142,10 @@ export class Controller {
   }
 
   #wake(id: string): void {
+    if (!this.#waitsSinceMs.has(id)) {
+      this.#waitsSinceMs.set(id, this.#dependencies.clock.monotonic());
+      this.#meter.added();
+    }
     this.#queue.add(id);
     this.#pumpSoon();
   }
@@ -146,11 +173,18 @@ export class Controller {
 
   async #work(id: string): Promise<void> {
     this.#runs += 1;
+    const startMs = this.#dependencies.clock.monotonic();
+    this.#meter.taken(startMs - (this.#waitsSinceMs.get(id) ?? startMs));
+    this.#waitsSinceMs.delete(id);
+    this.#runsSinceMs.set(id, startMs);
+    let end: RunResult = "success";
     try {
-      this.#settle(id, await this.#reconcile(id));
+      end = this.#settle(id, await this.#reconcile(id));
     } catch (error) {
-      if (!this.#signal.aborted) this.#fail(id, error);
+      if (!this.#signal.aborted) end = this.#fail(id, error);
     } finally {
+      this.#runsSinceMs.delete(id);
+      this.#meter.ended(end, this.#dependencies.clock.monotonic() - startMs);
       this.#queue.done(id);
       this.#running.delete(id);
       this.#pumpSoon();
@@ -165,18 +199,22 @@ export class Controller {
     return await this.#spec.reconcile(parseKey(id), { signal: deadline.signal, log, clock });
   }
 
-  #settle(id: string, result: Result): void {
+  #settle(id: string, result: Result): RunResult {
     this.#retries.succeeded(id);
-    if (result.kind === "requeueAfter") this.#plan(id, result.delayMs, result.why);
+    if (result.kind !== "requeueAfter") return "success";
+    this.#plan(id, result.delayMs, result.why);
+    return "requeue_after";
   }
 
-  #fail(id: string, error: unknown): void {
+  #fail(id: string, error: unknown): RunResult {
     const backoffMs = this.#retries.failed(id);
     const failures = this.#retries.failures(id);
     const verdict = retryVerdict(error, backoffMs);
     if (verdict.kind !== "conflict") this.#failures += 1;
     this.#plan(id, verdict.delayMs, error instanceof Error ? error.message : String(error));
     this.#tell(verdict, failures, { controller: this.name, key: id, err: error, failures, delayMs: verdict.delayMs });
+    if (verdict.kind === "conflict") return "requeue";
+    return verdict.kind === "terminal" ? "terminal" : "error";
   }
 
   #tell(verdict: RetryVerdict, failures: number, fields: Readonly<Record<string, unknown>>): void {
@@ -190,6 +228,7 @@ export class Controller {
   #plan(id: string, delayMs: number, why: string): void {
     if (this.#signal.aborted) return; // a timer now would outlive run()
     this.#reasons.set(id, why);
+    this.#meter.retried();
     this.#delays.add(id, delayMs);
   }
 }

@@ -1,3 +1,4 @@
+import type { Registry } from "prom-client";
 import type { Key, Resource } from "../api/meta.ts";
 import { type Clock, sleep } from "../base/clock.ts";
 import { abortOf } from "../base/deadline.ts";
@@ -7,6 +8,7 @@ import type { Random } from "../base/random.ts";
 import type { Client } from "../client/client.ts";
 import { type CacheSource, Caches } from "./caches.ts";
 import { Controller, type ControllerFigures, type ControllerSpec } from "./controller.ts";
+import { addControllerGauges, ControllerMetrics } from "./controller-metrics.ts";
 import { notingClient } from "./noting-client.ts";
 
 /** Something that runs beside the controllers, such as the executor or the recorder. */
@@ -39,6 +41,8 @@ interface Options {
   readonly election?: Election;
   /** How long a shutdown may take; default 10 s. */
   readonly shutdownTimeoutMs?: number;
+  /** Where the controllers are counted; absent: nowhere. */
+  readonly metrics?: Registry;
 }
 
 const shutdownTimeoutMs = 10_000;
@@ -55,7 +59,9 @@ export class Manager {
   readonly #options: Options;
   readonly #specs: ControllerSpec[] = [];
   readonly #runnables: Runnable[] = [];
+  readonly #metrics: ControllerMetrics | undefined;
   #controllers: readonly Controller[] = [];
+  #isLeading = false;
   /** What has not ended yet, by name. */
   readonly #running = new Set<string>();
 
@@ -63,10 +69,24 @@ export class Manager {
     this.#options = options;
     this.#caches = new Caches(options);
     this.client = notingClient(options.client, this.#caches);
+    const { metrics } = options;
+    if (metrics === undefined) return;
+    this.#metrics = new ControllerMetrics(metrics);
+    addControllerGauges(metrics, () => this.figures());
   }
 
   get caches(): CacheSource {
     return this.#caches;
+  }
+
+  /** The resources whose first list has not come yet. */
+  get missing(): readonly string[] {
+    return this.#caches.missing();
+  }
+
+  /** Whether the controllers of this process are those that act. */
+  get isLeading(): boolean {
+    return this.#isLeading;
   }
 
   /** Before `run`. */
@@ -113,10 +133,19 @@ export class Manager {
     const reflecting = new AbortController();
     const reflectors = this.#track("caches", this.#caches.run(reflecting.signal));
     try {
-      await (this.#options.election ?? soleLeader).lead(stop.signal, (term) => this.#work(term, stop));
+      await (this.#options.election ?? soleLeader).lead(stop.signal, (term) => this.#lead(term, stop));
     } finally {
       reflecting.abort();
       await reflectors;
+    }
+  }
+
+  async #lead(term: AbortSignal, stop: AbortController): Promise<void> {
+    this.#isLeading = true;
+    try {
+      await this.#work(term, stop);
+    } finally {
+      this.#isLeading = false;
     }
   }
 
@@ -133,12 +162,17 @@ export class Manager {
         },
       ),
     );
-    this.#controllers = this.#specs.map((spec) => new Controller(spec, { ...this.#options, caches: this.#caches }));
+    this.#controllers = this.#specs.map((spec) => this.#controllerOf(spec));
     await Promise.all(this.#controllers.map((controller) => this.#track(controller.name, controller.run(term))));
     await abortOf(term); // also when there is no controller
     last.abort(term.reason);
     await Promise.all(runnables);
     if (failures.length > 0) throw failures[0];
+  }
+
+  #controllerOf(spec: ControllerSpec): Controller {
+    const meter = this.#metrics?.meter(spec.name);
+    return new Controller(spec, { ...this.#options, caches: this.#caches, ...(meter && { meter }) });
   }
 
   /** Resolves with true when all caches are full, with false when `term` ends before. */

@@ -1,9 +1,14 @@
+import type { Registry } from "prom-client";
+import { Node } from "../api/node.ts";
 import { sleep } from "../base/clock.ts";
 import type { SporedConfiguration } from "../config/spored-options.ts";
 import { families } from "../drivers/families.ts";
 import { LiveNodes } from "../drivers/live-nodes.ts";
+import { DeviceMetrics } from "../drivers/measured-driver.ts";
 import { Drivers } from "../drivers/registry.ts";
 import { Sightings } from "../drivers/sightings.ts";
+import type { Fleet as FleetSource } from "../gateway/fleet-figures.ts";
+import type { Manager } from "../runtime/manager.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What hears devices and speaks to them. */
@@ -19,7 +24,7 @@ export interface Fleet {
 const noNodeAfterMs = 10_000;
 
 /** Hears nothing before `drivers.discover`; stop `sightings` at the end. */
-export function openFleet({ configuration, clock, log }: Surroundings): Fleet {
+export function openFleet({ configuration, clock, log }: Surroundings, registry: Registry): Fleet {
   const { discoveryBind: bind, broadcast, udpPort: port, node } = configuration;
   const seeds = node.map((text) => {
     const [address = "", seedPort = "80"] = text.split(":");
@@ -31,7 +36,18 @@ export function openFleet({ configuration, clock, log }: Surroundings): Fleet {
   });
   const spore = { clock, log, discovery: { bind, broadcast, port, onListening }, seeds };
   const sightings = new Sightings(clock);
-  return { sightings, live: new LiveNodes(clock, sightings), drivers: new Drivers(families({ spore })), listening };
+  const metrics = new DeviceMetrics(registry, clock);
+  const drivers = new Drivers(families({ spore }).map((driver) => metrics.measure(driver)));
+  return { sightings, live: new LiveNodes(clock, sightings), drivers, listening };
+}
+
+/** What the figures of a fleet are made of. */
+export function figuresOf({ sightings }: Fleet, manager: Manager): FleetSource {
+  return {
+    devices: () => sightings.all(),
+    nodes: () => manager.caches.of(Node).list(),
+    heard: () => ({ messages: sightings.messages, dropped: sightings.dropped }),
+  };
 }
 
 /** Says what usually is in the way when nobody was heard for a while. */

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { Node } from "../api/node.ts";
+import { Registry } from "prom-client";
 import { ownCrds } from "../apiserver/own-kinds.ts";
 import { generateUid } from "../apiserver/random-names.ts";
 import { openBlobStore } from "../artifacts/blob-store.ts";
@@ -10,8 +10,9 @@ import { apiClient } from "../client/api-client.ts";
 import { httpsTransport } from "../client/https-transport.ts";
 import { inClusterAccess } from "../client/in-cluster.ts";
 import { type ClusterAccess, readKubeconfig } from "../client/kubeconfig.ts";
+import { measuredTransport } from "../client/measured-transport.ts";
 import type { SporedConfiguration } from "../config/spored-options.ts";
-import { fleetFigures } from "../gateway/fleet-figures.ts";
+import { addFleetFigures } from "../gateway/fleet-figures.ts";
 import { serveHealth } from "../gateway/health-server.ts";
 import { artifactCollector } from "../reconcilers/artifact-collector.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
@@ -21,8 +22,11 @@ import { lockDirectory } from "../store/directory-lock.ts";
 import { ownDirectory } from "../store/own-directory.ts";
 import { ensureCrds } from "./cluster-crds.ts";
 import { addControllers, addRecorder } from "./controllers.ts";
-import { hearing, openFleet, tellWhenSilent } from "./fleet.ts";
+import { figuresOf, hearing, openFleet, tellWhenSilent } from "./fleet.ts";
+import { healthChecks } from "./health-checks.ts";
+import { healthSource } from "./health-source.ts";
 import { runParts } from "./parts.ts";
+import { addProcessFigures } from "./process-figures.ts";
 import { remoteBlobs } from "./remote-blobs.ts";
 import { readServerVersion } from "./server-version.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -41,7 +45,9 @@ export async function runOnCluster(around: Surroundings, signal: AbortSignal): P
   const access = await accessOf(configuration);
   const namespace = configuration.namespace ?? access.namespace;
   await using connection = httpsTransport(access, clock);
-  const { transport } = connection;
+  const registry = new Registry();
+  addProcessFigures(registry, clock.now());
+  const transport = measuredTransport(connection.transport, access.server, clock, registry);
   const direct = apiClient(transport, { clock, userAgent: `spored/${clientVersion()}` });
   const version = await readServerVersion(transport, clock, signal);
   await ensureCrds(ownCrds(), { client: direct, clock, log, install: configuration.installCrds }, signal);
@@ -50,7 +56,7 @@ export async function runOnCluster(around: Surroundings, signal: AbortSignal): P
   await ownDirectory(dataDir, process.getuid?.());
   await using _lock = await lockDirectory(join(dataDir, "store"), log); // the same that a store of our own would take
   const ownBlobs = version.isSpored ? undefined : await openBlobStore(join(dataDir, "artifacts"), clock);
-  const fleet = openFleet(around);
+  const fleet = openFleet(around, registry);
 
   const identity = `${hostname()}_${generateUid(random)}`;
   let recorder: EventRecorder | undefined;
@@ -68,17 +74,18 @@ export async function runOnCluster(around: Surroundings, signal: AbortSignal): P
           recorder?.record(lease, { type: "Normal", reason: "LeaderElection", message: `${identity} ${transition}` }),
       })
     : undefined;
-  const manager = new Manager({ client: direct, clock, random, log, ...(election && { election }) });
+  const manager = new Manager({ client: direct, clock, random, log, metrics: registry, ...(election && { election }) });
   recorder = addRecorder(manager, around);
   addControllers(manager, around, { blobs: ownBlobs ?? remoteBlobs(transport, clock), fleet, recorder });
   if (ownBlobs) manager.addRunnable(artifactCollector({ client: manager.client, blobs: ownBlobs, clock, log }));
 
-  const metrics = async () => {
-    const nodes = manager.caches.of(Node).list();
-    return fleetFigures({ devices: [...fleet.sightings.all()], nodes, controllers: manager.figures() });
-  };
-  const source = { healthy: () => !signal.aborted, metrics };
-  await using health = await serveHealth(configuration.gatewayPort, source, log);
+  addFleetFigures(registry, figuresOf(fleet, manager));
+  const checks = healthChecks({ dataDir, manager: () => manager, listening: fleet.listening });
+  await using health = await serveHealth(
+    configuration.gatewayPort,
+    healthSource({ checks, registry, log }, signal),
+    log,
+  );
   const facts = {
     server: access.server,
     serverVersion: version.text,

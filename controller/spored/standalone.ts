@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
+import { Registry } from "prom-client";
 import { LiveNode } from "../api/live-node.ts";
 import type { Key } from "../api/meta.ts";
-import { Node } from "../api/node.ts";
 import { type ApiServer, createApiServer } from "../apiserver/api-server.ts";
 import { builtinKinds } from "../apiserver/builtin/kinds.ts";
 import { openCredentials } from "../apiserver/credentials.ts";
@@ -13,13 +13,14 @@ import type { ServedKind } from "../apiserver/served-kind.ts";
 import { controllers, gitSyncs, mastersGroup, serviceAccountUser, type User } from "../apiserver/user.ts";
 
 import { type BlobStore, openBlobStore } from "../artifacts/blob-store.ts";
-import { Deadline } from "../base/deadline.ts";
-import { eachUntilAborted } from "../base/each-until-aborted.ts";
 import { kindLookup } from "../cli/known-kinds.ts";
 import { apiClient } from "../client/api-client.ts";
 import type { Client } from "../client/client.ts";
+import { measuredTransport } from "../client/measured-transport.ts";
 import { objectApi } from "../client/object-api.ts";
-import { fleetFigures } from "../gateway/fleet-figures.ts";
+import { LiveNodes } from "../drivers/live-nodes.ts";
+import { Sightings } from "../drivers/sightings.ts";
+import { addFleetFigures } from "../gateway/fleet-figures.ts";
 import { serveHealth } from "../gateway/health-server.ts";
 import { keepTree } from "../manifests/keep-tree.ts";
 import { artifactCollector } from "../reconcilers/artifact-collector.ts";
@@ -30,13 +31,16 @@ import { Manager } from "../runtime/manager.ts";
 import { openLmdbStore } from "../store/lmdb.ts";
 import { ownDirectory } from "../store/own-directory.ts";
 import { addControllers, addGitSync, addRecorder } from "./controllers.ts";
-import { type Fleet, hearing, openFleet, tellWhenSilent } from "./fleet.ts";
+import { type Fleet, figuresOf, hearing, openFleet, tellWhenSilent } from "./fleet.ts";
+import { healthChecks } from "./health-checks.ts";
+import { healthSource } from "./health-source.ts";
 import { endWhenBroken, runParts } from "./parts.ts";
+import { addProcessFigures } from "./process-figures.ts";
+import { storeFigures } from "./store-figures.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What this process itself asks of the API, `--manifests` and figures, it asks with the rights of who started it. */
 const operator: User = { name: "system:spore-manifests", groups: [mastersGroup] };
-const figuresTimeoutMs = 5000;
 
 /**
  * The whole control plane in one process: API server, store and, unless `--components` leaves them out, the controllers. Opens in order, runs until
@@ -48,16 +52,28 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
   const { configuration, clock, random, log } = around;
   const dataDir = resolve(configuration.dataDir);
   await ownDirectory(dataDir, process.getuid?.());
+  const registry = new Registry();
+  addProcessFigures(registry, clock.now());
   const broken = new AbortController();
   const onBroken = (error: unknown) => broken.abort(error);
-  await using store = await openLmdbStore({ directory: join(dataDir, "store"), clock, log, onBroken });
+  const directory = join(dataDir, "store");
+  await using store = await openLmdbStore({
+    directory,
+    clock,
+    log,
+    meter: storeFigures(registry, directory),
+    onBroken,
+  });
   const blobs = await openBlobStore(join(dataDir, "artifacts"), clock);
   const credentials = await openCredentials({ dataDir, clock, log });
-  const fleet = configuration.components.includes("controllers") ? openFleet(around) : undefined;
+  const fleet = configuration.components.includes("controllers") ? openFleet(around, registry) : undefined;
   // Who hears the devices serves the live figures.
   const kinds = builtinKinds.filter(({ kind }) => fleet !== undefined || kind.group !== LiveNode.group);
 
-  const live = (fleet ?? openFleet(around)).live;
+  const live = fleet?.live ?? new LiveNodes(clock, new Sightings(clock));
+  let manager: Manager | undefined;
+  const vitals = { broken: broken.signal, dataDir, manager: () => manager, listening: fleet?.listening };
+  const checks = healthChecks(vitals);
   const identities = credentials.identities(store, random);
   await using server = await createApiServer({
     store,
@@ -69,6 +85,8 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
     live,
     identities,
     artifacts: blobs,
+    metrics: registry,
+    checks,
   });
   signal.addEventListener("abort", () => server.retire(), { once: true }); // while the controllers stop, before the listener closes
   const { apiBind: host, apiPort: port, tlsSan: names } = configuration;
@@ -76,12 +94,16 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
   await using api = await listenHttps({ server, credentials: access, host, port, names, clock, log });
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
 
-  const manager = assemble(around, { server, blobs, fleet });
-  const source = { healthy: () => !signal.aborted, metrics: () => figures(around, { server, manager, fleet }, signal) };
-  await using health = await serveHealth(configuration.gatewayPort, source, log);
+  const work = assemble(around, { server, blobs, fleet, registry });
+  manager = work;
+  await using health = await serveHealth(
+    configuration.gatewayPort,
+    healthSource({ checks, registry, log }, signal),
+    log,
+  );
   const facts = { api: api.url, health: health.port, kubeconfig, ...(fleet && { hears: hearing(configuration) }) };
   const start = (either: AbortSignal) => [
-    manager.run(either),
+    work.run(either),
     ...(fleet ? [fleet.drivers.discover(fleet.sightings.heard, either)] : []),
     ...(fleet ? [tellWhenSilent(around, fleet.sightings, either)] : []),
     keepManifests(around, [...kinds, ...ownKinds()], server, either),
@@ -99,13 +121,15 @@ interface Parts {
   readonly blobs: BlobStore;
   /** Undefined where only the API server runs. */
   readonly fleet: Fleet | undefined;
+  readonly registry: Registry;
 }
 
 /** What must run beside every API server of our own, and the controllers. */
-function assemble(around: Surroundings, { server, blobs, fleet }: Parts): Manager {
+function assemble(around: Surroundings, { server, blobs, fleet, registry }: Parts): Manager {
   const { clock, random, log } = around;
-  const direct = apiClient(inProcessTransport(server, controllers), { clock, userAgent: "spored" });
-  const manager = new Manager({ client: direct, clock, random, log });
+  const transport = measuredTransport(inProcessTransport(server, controllers), "in-process", clock, registry);
+  const direct = apiClient(transport, { clock, userAgent: "spored" });
+  const manager = new Manager({ client: direct, clock, random, log, metrics: registry });
   const { client, caches } = manager;
   const recorder = addRecorder(manager, around);
   manager.addRunnable(eventExpiry({ client, clock, log }));
@@ -113,6 +137,7 @@ function assemble(around: Surroundings, { server, blobs, fleet }: Parts): Manage
   if (fleet) {
     addControllers(manager, around, { blobs, fleet, recorder });
     addGitSync(manager, around, { blobs, recorder, builtins: builtinKinds, actAs: accountClient(around, server) });
+    addFleetFigures(registry, figuresOf(fleet, manager));
   }
   for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   return manager;
@@ -147,26 +172,4 @@ async function keepManifests(
     },
     signal,
   );
-}
-
-interface Measured {
-  readonly server: ApiServer;
-  readonly manager: Manager;
-  readonly fleet: Fleet | undefined;
-}
-
-async function figures({ clock }: Surroundings, { server, manager, fleet }: Measured, signal: AbortSignal) {
-  using deadline = new Deadline(clock, signal, figuresTimeoutMs, "collecting the figures");
-  const nodes = fleet ? manager.caches.of(Node).list() : [];
-  const devices = [...(fleet?.sightings.all() ?? [])];
-  const ofFleet = fleetFigures({ devices, nodes, controllers: manager.figures() });
-  return `${await apiFigures(server, deadline.signal)}${ofFleet}`;
-}
-
-async function apiFigures(server: ApiServer, signal: AbortSignal): Promise<string> {
-  const query = new URLSearchParams();
-  const { body } = await server.handle({ method: "GET", path: "/metrics", query, headers: {}, signal }, operator);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of eachUntilAborted(body, signal)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -22,6 +22,8 @@ const formatVersion = 2;
 const formatPrefix = "spore store format ";
 const formatKey = Buffer.from("format");
 export const stateKey = Buffer.from("state");
+/** In the store's directory. */
+export const objectsFile = "objects.mdb";
 
 /** Address space only, no memory and no disk. LMDB maps more when a file outgrows it. */
 const initialMapBytes = 64 * 1024 * 1024;
@@ -41,7 +43,7 @@ const bytesOnly = { keyEncoding: "binary", encoding: "binary" } as const;
  * @throws SporeError `SPORE_STORE_CORRUPT`, or `SPORE_DATA_DIR_UNUSABLE`, also where a newer SPORE wrote the file.
  */
 export async function openLmdbFile(directory: string): Promise<LmdbFile> {
-  const path = join(directory, "objects.mdb");
+  const path = join(directory, objectsFile);
   try {
     if (!existsSync(path)) await makeFile(directory, path);
     if (!is32Bit) await readLmdbHeader(directory, path);

@@ -21,8 +21,14 @@ export interface LmdbStoreOptions {
   readonly log: Logger;
   /** Default: what `limits.ts` promises. */
   readonly keep?: HistoryMinimum;
+  readonly meter?: FlushMeter;
   /** Told once, when a write has failed: this process can read on, and only a new one can write. */
   readonly onBroken?: (error: SporeError) => void;
+}
+
+/** Told of every group of writes that reached the disk. */
+export interface FlushMeter {
+  flushed(commits: number, tookMs: number): void;
 }
 
 /** How many changes a compaction removes from the log in one transaction, so that writers behind it wait no longer than for each other. */
@@ -56,6 +62,7 @@ class LmdbStore implements Store, AsyncDisposable {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #keep: HistoryMinimum;
+  readonly #meter: FlushMeter | undefined;
   readonly #onBroken: (error: SporeError) => void;
   readonly #lock: AsyncDisposable;
   readonly #file: LmdbFile;
@@ -72,7 +79,7 @@ class LmdbStore implements Store, AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   constructor(
-    { directory, clock, log, keep = promisedHistory, onBroken = () => {} }: LmdbStoreOptions,
+    { directory, clock, log, keep = promisedHistory, meter, onBroken = () => {} }: LmdbStoreOptions,
     lock: AsyncDisposable,
     file: LmdbFile,
   ) {
@@ -80,6 +87,7 @@ class LmdbStore implements Store, AsyncDisposable {
     this.#clock = clock;
     this.#log = log;
     this.#keep = keep;
+    this.#meter = meter;
     this.#onBroken = onBroken;
     this.#lock = lock;
     this.#file = file;
@@ -174,8 +182,10 @@ class LmdbStore implements Store, AsyncDisposable {
       this.#directory,
       group.reduce((sum, { bytes }) => sum + bytes, 0),
     );
+    const startMs = this.#clock.monotonic();
     try {
       await staged.write(this.#file);
+      this.#meter?.flushed(group.length, this.#clock.monotonic() - startMs);
     } catch (error) {
       this.#broken = fromLmdb(this.#directory, await realError(error));
       this.#log.error(

@@ -167,7 +167,7 @@ describe("the API server", () => {
     expect((await second.get(`${urls.namespaces}/lab`)).status).toBe(404);
   });
 
-  it("counts what it does, under names of its own", async () => {
+  it("counts what it does, under the names of kube-apiserver and of kinds that it knows", async () => {
     await using server = await testServer();
     const ask = new Asker(inProcessTransport(server, admin));
     await ask.post(urls.nodes, nodeManifest("a"));
@@ -175,9 +175,13 @@ describe("the API server", () => {
     await using watch = await ask.watch(`${urls.nodes}?watch=1`);
     await watch.next();
     const { text } = await ask.get("/metrics");
-    expect(text).toContain('spore_apiserver_requests_total{verb="create",resource="nodes.spore.dev",code="201"} 1');
-    expect(text).toContain('spore_apiserver_requests_total{verb="list",resource="unknown",code="404"} 1');
-    expect(text).toContain("spore_apiserver_watches 1");
+    const node = 'group="spore.dev",version="v1alpha1",resource="nodes",subresource="",scope="cluster"';
+    expect(text).toContain(`apiserver_request_total{verb="POST",${node},code="201"} 1`);
+    const unknown = 'group="",version="",resource="unknown",subresource="",scope=""';
+    expect(text).toContain(`apiserver_request_total{verb="LIST",${unknown},code="404"} 1`);
+    expect(text).toContain(`apiserver_longrunning_requests{verb="WATCH",${node}} 1`);
+    expect(text).toContain(`apiserver_request_duration_seconds_count{verb="POST",${node}} 1`);
+    expect(text).toContain('apiserver_current_inflight_requests{request_kind="readOnly"} 0');
     expect(text).toMatch(/^spore_store_revision [1-9]/m);
     expect(text).not.toContain("injected");
   });

@@ -26,12 +26,17 @@ function ask(port: number, path: string, options: { method?: string; host?: stri
   });
 }
 
-const source = { healthy: () => true, metrics: async () => "spore_nodes 3\n" };
+const source = {
+  health: async (path: string, query: URLSearchParams) => ({ status: 200, body: `${path} ${query}` }),
+  metrics: async () => "spore_nodes 3\n",
+};
 
 describe("serveHealth", () => {
   it("tells health and metrics", async () => {
     await using server = await serveHealth(0, source, silentLogger);
-    expect(await ask(server.port, "/healthz")).toEqual({ status: 200, body: "ok" });
+    for (const path of ["/healthz", "/livez", "/readyz", "/readyz/ping"]) {
+      expect(await ask(server.port, `${path}?verbose=1`)).toEqual({ status: 200, body: `${path} verbose=1` });
+    }
     expect(await ask(server.port, "/metrics?x=1")).toEqual({ status: 200, body: "spore_nodes 3\n" });
   });
 
@@ -45,9 +50,10 @@ describe("serveHealth", () => {
     expect((await ask(server.port, "/healthz")).status).toBe(200);
   });
 
-  it("says 503 while the process is not healthy", async () => {
-    await using server = await serveHealth(0, { ...source, healthy: () => false }, silentLogger);
-    expect((await ask(server.port, "/readyz")).status).toBe(503);
+  it("says what is wrong with the process", async () => {
+    const health = async () => ({ status: 500, body: "[-]store failed" });
+    await using server = await serveHealth(0, { ...source, health }, silentLogger);
+    expect(await ask(server.port, "/readyz")).toEqual({ status: 500, body: "[-]store failed" });
   });
 
   it.each(["evil.example", "evil.example:3001", "127.0.0.1.evil.example", "10.0.0.1"])(

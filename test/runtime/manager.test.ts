@@ -213,7 +213,7 @@ describe("Manager", () => {
     api.put(`${nodesPath}/a`, nodeNamed("a"));
     const over = manager.run(stop.signal);
     await clock.settle();
-    expect(manager.figures()).toEqual({ node: { waiting: 0, active: 0, delayed: 0, runs: 1, failures: 0 } });
+    expect(manager.figures()).toMatchObject({ node: { waiting: 0, active: 0, delayed: 0, runs: 1, failures: 0 } });
     expect(manager.waitsFor("node", { name: "a" })).toBeUndefined();
     stop.abort();
     await over;
