@@ -15,6 +15,26 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "delete", summary: "delete objects", load: async () => (await import("./delete/delete.ts")).deleteCommand },
   {
+    name: "create",
+    summary: "make new objects, from files or from words",
+    load: async () => (await import("./create/create.ts")).create,
+  },
+  {
+    name: "replace",
+    summary: "replace whole objects by what files say",
+    load: async () => (await import("./replace/replace.ts")).replace,
+  },
+  {
+    name: "patch",
+    summary: "change fields of objects",
+    load: async () => (await import("./patch/patch.ts")).patch,
+  },
+  {
+    name: "scale",
+    summary: "say how many replicas there are, of kinds that have any",
+    load: async () => (await import("./scale/scale.ts")).scale,
+  },
+  {
     name: "validate",
     summary: "check manifests without a server",
     load: async () => (await import("./validate/validate.ts")).validate,

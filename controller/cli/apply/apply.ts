@@ -3,7 +3,6 @@ import { SporeError } from "../../base/errors.ts";
 import { objectApi } from "../../client/object-api.ts";
 import { type Applied, applyAll, danglingReferences } from "../../manifests/apply.ts";
 import { clientSideManager } from "../../manifests/client-side-ownership.ts";
-import type { Manifest } from "../../manifests/manifest.ts";
 import type { ReadResult } from "../../manifests/read-yaml.ts";
 import type { Command } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -14,6 +13,7 @@ import { readTimeout } from "../session/until.ts";
 import { type DryRun, dryRunOption, readDryRun } from "../write/dry-run.ts";
 import { readFieldValidation, validateOption } from "../write/field-validation.ts";
 import { Outcome } from "../write/outcome.ts";
+import { placedError } from "../write/placed.ts";
 import { addSourceOptions, readSources, type SourceOptions } from "../write/sources.ts";
 import { defineSetLastApplied, defineViewLastApplied } from "./last-applied.ts";
 import { type PruneOptions, pruneAfter, readPrune } from "./prune.ts";
@@ -93,7 +93,7 @@ async function runApply(options: ApplyOptions, io: Io): Promise<number> {
         applied.push(each);
         outcome.say(each.object, each.verdict);
       },
-      failed: (manifest, error) => outcome.fail(placed(manifest, error)),
+      failed: (manifest, error) => outcome.fail(placedError(manifest, error)),
     }),
   );
   const isWhole = applied.length === planned;
@@ -123,8 +123,4 @@ function selected(read: ReadResult, selector: string | undefined): ReadResult {
     ...read,
     manifests: read.manifests.filter(({ object }) => matchesLabelTerms(terms, object.metadata.labels ?? {})),
   };
-}
-
-function placed({ position: { file, line, column } }: Manifest, error: SporeError): SporeError {
-  return new SporeError(error.code, `${file}:${line}:${column}: ${error.message}`, error.details, { cause: error });
 }

@@ -1,4 +1,4 @@
-import { isSameResource, resourceName } from "../../api/kind.ts";
+import { isSameResource } from "../../api/kind.ts";
 import type { Resource } from "../../api/meta.ts";
 import { Node } from "../../api/node.ts";
 import { asJsonObject } from "../../base/as-json.ts";
@@ -13,6 +13,7 @@ import { openSession, type Session } from "../session/session.ts";
 import { deadline, readTimeout, untilGone } from "../session/until.ts";
 import { addChoiceOptions, type ChoiceOptions, type Chosen, chooseObjects } from "../write/chosen.ts";
 import { confirm } from "../write/confirm.ts";
+import { deletedName } from "../write/deleted-name.ts";
 import { type DryRun, dryRunOption, readDryRun } from "../write/dry-run.ts";
 import { Outcome } from "../write/outcome.ts";
 import { addSourceOptions } from "../write/sources.ts";
@@ -70,7 +71,7 @@ async function runDelete(words: readonly string[], flags: DeleteFlags, io: Io): 
   if (flags.output !== undefined && flags.output !== "name") {
     throw new SporeError("SPORE_USAGE", `-o ${flags.output}: no such format`, { hint: "delete knows -o name alone" });
   }
-  const outcome = new DeletedObjects(io, { ...flags, dryRun, done: "deleted" });
+  const outcome = new Outcome(io, { ...flags, dryRun, done: "deleted" });
   await using session = await openSession(flags, io);
   const chosen = await chooseObjects(words, flags, "delete", session, io);
   if (!flags.yes && dryRun === undefined) await confirmDanger(chosen, flags, session, io);
@@ -81,7 +82,7 @@ async function runDelete(words: readonly string[], flags: DeleteFlags, io: Io): 
         const object = await deleteOne(each, how, dryRun, session);
         if (object) {
           marked.push({ chosen: each, object });
-          outcome.deleted(each, object, isForced);
+          outcome.say(object, isForced ? "force deleted" : "deleted", deletedName(each.kind, object));
         } else if (!flags.ignoreNotFound && !each.listed) throw notFound(each.kind, each.key.name);
       });
     }
@@ -93,17 +94,6 @@ async function runDelete(words: readonly string[], flags: DeleteFlags, io: Io): 
   });
   if (chosen.length === 0) io.out.write("No resources found\n");
   return outcome.end(chosen.length);
-}
-
-/** Prints as kubectl does: `node.spore.dev "esp-a1b2c3" deleted`. */
-class DeletedObjects extends Outcome {
-  deleted({ kind }: Chosen, object: Resource, isForced: boolean): void {
-    this.say(
-      object,
-      isForced ? "force deleted" : "deleted",
-      `${resourceName({ ...kind, plural: kind.kind.toLowerCase() })} "${object.metadata.name}"`,
-    );
-  }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import { Deadline } from "../../base/deadline.ts";
 import { eachUntilAborted } from "../../base/each-until-aborted.ts";
 import { SporeError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
 import { apiClient, requestTimeoutMs, watchStartTimeoutMs } from "../../client/api-client.ts";
 import type { Client, WatchEvent } from "../../client/client.ts";
 import { findKubeconfig } from "../../client/find-kubeconfig.ts";
@@ -32,6 +33,8 @@ export interface Session extends AsyncDisposable {
 export interface JsonRequest {
   readonly query?: URLSearchParams;
   readonly accept?: string;
+  /** Posted, where it is there. */
+  readonly body?: JsonObject;
   readonly signal: AbortSignal;
 }
 
@@ -109,10 +112,13 @@ async function* watchLines<T extends Watched>(
 }
 
 async function successOf(transport: Transport, path: string, request: JsonRequest): Promise<ApiResponse> {
-  const { query = new URLSearchParams(), accept = "application/json", signal } = request;
-  const response = await transport({ method: "GET", path, query, headers: { accept }, signal });
+  const { query = new URLSearchParams(), accept = "application/json", body, signal } = request;
+  const posted = body && { body: Buffer.from(JSON.stringify(body)) };
+  const headers = { accept, ...(posted && { "content-type": "application/json" }) };
+  const method = posted ? "POST" : "GET";
+  const response = await transport({ method, path, query, headers, ...posted, signal });
   if (response.status < 400) return response;
-  throw responseError(response, await textOf(response.body, path, signal), `GET ${path}`);
+  throw responseError(response, await textOf(response.body, path, signal), `${method} ${path}`);
 }
 
 function textOf(body: ApiResponse["body"], path: string, signal: AbortSignal): Promise<string> {
