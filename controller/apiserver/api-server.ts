@@ -14,6 +14,7 @@ import type { CustomResourceDefinition } from "../schema/custom-resource-definit
 import type { Store } from "../store/store.ts";
 import { answerArtifacts } from "./artifacts.ts";
 import type { Identities } from "./authn/identities.ts";
+import { type Impersonation, impersonate } from "./authn/impersonation.ts";
 import { type Attributes, attributesOf } from "./authz/attributes.ts";
 import type { Authorizer } from "./authz/authorizer.ts";
 import { ensureBootstrapRoles } from "./authz/bootstrap.ts";
@@ -43,7 +44,7 @@ import { ResourceHandler } from "./resource-handler.ts";
 import type { ServedKind } from "./served-kind.ts";
 import { sporeHooks } from "./spore-hooks.ts";
 import { StaticPaths } from "./static-paths.ts";
-import { apiServer, type User, unauthenticatedGroup } from "./user.ts";
+import { anonymous, apiServer, type User } from "./user.ts";
 import { versionInfo } from "./version.ts";
 
 export interface ApiServerOptions {
@@ -73,16 +74,18 @@ export interface ApiServerOptions {
  */
 export interface ApiServer extends AsyncDisposable {
   /**
-   * Answers a request on behalf of a user whose identity somebody else established. Never rejects: what goes wrong is an answer. The answer's body
+   * Answers a request on behalf of a user whose identity somebody else established, or of whomever they may impersonate. Never rejects: what goes wrong is an answer. The answer's body
    * must be consumed, or the request's signal aborted.
    */
-  handle(request: ApiRequest, user: User): Promise<ApiResponse>;
+  handle(request: ApiRequest, user: User, impersonation?: Impersonation): Promise<ApiResponse>;
   /** Fails `/readyz` from now on, so that whoever spreads load looks elsewhere before the listener closes. */
   retire(): void;
   /** Ends watches cleanly and refuses further requests for objects; the first half of disposing, for listeners that close before. */
   drain(): void;
 }
 
+/** Whoever did not say who they are learns whether the server is well, and nothing else. */
+const noDetails = new URLSearchParams();
 /** An image over a slow line takes longer. */
 const uploadTimeoutMs = 600_000;
 
@@ -166,16 +169,18 @@ class Server implements ApiServer {
     await this.#termination.resume();
   }
 
-  async handle(request: ApiRequest, user: User): Promise<ApiResponse> {
+  async handle(request: ApiRequest, sender: User, impersonation?: Impersonation): Promise<ApiResponse> {
     const { clock, random, log } = this.#options;
     const startMs = clock.monotonic();
     const auditId = generateUid(random);
     const warnings: string[] = [];
+    let user = sender;
     let info: RequestInfo | undefined;
     let response: ApiResponse;
     try {
       info = readRequestInfo(request.method, request.path, request.query);
       using _place = this.#inFlight.enter(info, user);
+      if (impersonation !== undefined) user = impersonate(impersonation, { user, authorizer: this.#authorizer });
       this.#authorize(user, attributesOf(info, request.query));
       response = await this.#withinTime(request, info, user, (text) => warnings.push(text));
     } catch (error) {
@@ -184,8 +189,9 @@ class Server implements ApiServer {
     const seconds = (clock.monotonic() - startMs) / 1000;
     const verb = info?.verb ?? "unknown";
     this.#metrics.answered(info, this.#registry, response.status, seconds);
+    const by = user === sender ? {} : { impersonatedBy: sender.name };
     log.debug(
-      { verb, path: request.path, user: user.name, status: response.status, seconds, auditId },
+      { verb, path: request.path, user: user.name, ...by, status: response.status, seconds, auditId },
       "request answered",
     );
     const warning = warningHeader(warnings);
@@ -203,7 +209,7 @@ class Server implements ApiServer {
     const decision = this.#authorizer.decide(user, wanted);
     if (decision.allowed) return;
     // Whoever did not say who they are is asked to, and told nothing else.
-    if (user.groups.includes(unauthenticatedGroup)) throw new SporeError("SPORE_UNAUTHORIZED", "Unauthorized");
+    if (user === anonymous) throw new SporeError("SPORE_UNAUTHORIZED", "Unauthorized");
     throw forbidden(user, wanted, decision.reason());
   }
 
@@ -251,10 +257,10 @@ class Server implements ApiServer {
     }
     return info.kind === "resource"
       ? this.#resources.handle(request, info, { user, authorizer: this.#authorizer }, warn)
-      : this.#answerPath(request, info);
+      : this.#answerPath(request, info, user);
   }
 
-  async #answerPath(request: ApiRequest, { segments }: PathRequest): Promise<ApiResponse> {
+  async #answerPath(request: ApiRequest, { segments }: PathRequest, user: User): Promise<ApiResponse> {
     if (segments[0] === "artifacts") return answerArtifacts(request, segments, this.#options.artifacts);
     if (request.method !== "GET") {
       throw new SporeError("SPORE_METHOD_NOT_ALLOWED", `${request.method} is not supported on ${request.path}; GET is`);
@@ -265,7 +271,12 @@ class Server implements ApiServer {
       case "healthz":
       case "livez":
       case "readyz":
-        return answerHealth(segments, request.query, this.#checks(segments[0]), this.#options.log);
+        return answerHealth(
+          segments,
+          user === anonymous ? noDetails : request.query,
+          this.#checks(segments[0]),
+          this.#options.log,
+        );
       case "metrics":
         return textReply(200, await this.#figures.metrics(), this.#figures.contentType);
       default: {

@@ -7,6 +7,8 @@ import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { ApiServer } from "./api-server.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
+import type { CredentialWatch } from "./authn/credential-watch.ts";
+import { readImpersonation } from "./authn/impersonation.ts";
 import { compressLong } from "./compress.ts";
 import { errorReply } from "./reply.ts";
 
@@ -19,6 +21,7 @@ export interface HttpExchange {
 export interface ExchangeParts {
   readonly server: ApiServer;
   readonly authenticator: Authenticator;
+  readonly credentials: CredentialWatch;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -39,7 +42,7 @@ export async function serveExchange(exchange: HttpExchange, parts: ExchangeParts
   outgoing.on("error", () => gone.abort(new SporeError("SPORE_TIMEOUT", "the connection to the client broke")));
   incoming.on("error", () => {}); // arrives as an error of the body, where somebody reads it
   try {
-    const response = await answer(incoming, parts, gone.signal);
+    const response = await answer(incoming, parts, gone);
     await send(exchange, response, parts.clock, gone.signal);
     await outlast(exchange, parts.clock, gone.signal);
   } catch (error) {
@@ -51,13 +54,16 @@ export async function serveExchange(exchange: HttpExchange, parts: ExchangeParts
 async function answer(
   incoming: HttpExchange["incoming"],
   parts: ExchangeParts,
-  signal: AbortSignal,
+  gone: AbortController,
 ): Promise<ApiResponse> {
+  const { signal } = gone;
   try {
     const headers = singleHeaders(incoming.headers);
     const presented = { authorization: headers.authorization, certificate: certificateOf(incoming), headers };
     const user = await parts.authenticator.authenticate(presented, signal);
-    const response = await parts.server.handle(toApiRequest(incoming, headers, signal), user);
+    parts.credentials.add(presented, user, gone);
+    const impersonation = readImpersonation(incoming.rawHeaders);
+    const response = await parts.server.handle(toApiRequest(incoming, headers, signal), user, impersonation);
     return await compressLong(response, headers["accept-encoding"]);
   } catch (error) {
     if (isSporeError(error)) return errorReply(error);

@@ -7,6 +7,7 @@ import { portTaken } from "../base/port-holder.ts";
 import { systemErrorCode } from "../base/system-error-code.ts";
 import type { ApiServer } from "./api-server.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
+import { CredentialWatch } from "./authn/credential-watch.ts";
 import type { CertificateAuthority } from "./certificate-authority.ts";
 import { Connections, connectionLimits } from "./connections.ts";
 import { serveExchange } from "./http-exchange.ts";
@@ -44,7 +45,8 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
   const { server, credentials, host, port, clock, log } = options;
   const names = namesOf(host, options.names ?? []);
   let identity = await credentials.authority.issueServer(names);
-  const parts = { server, authenticator: credentials.authenticator, clock, log };
+  const { authenticator } = credentials;
+  const parts = { server, authenticator, credentials: new CredentialWatch({ authenticator, clock, log }), clock, log };
   const app = fastify({
     // A URL that the router cannot read is answered like any other that leads nowhere.
     frameworkErrors(_error, request, reply) {

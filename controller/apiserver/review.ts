@@ -22,6 +22,7 @@ export async function review(call: Call, shop: Workshop, served: ServedKind): Pr
   const question = normalise(manifest, served, policy);
   const causes = served.compiled.validate(question);
   if (causes.length > 0) throw invalid(served, textIn(metadataOf(question), "name"), causes);
-  const object = (await served.review?.(question, call, shop)) ?? question;
+  const asked = { ...question, metadata: metadataOf(question) };
+  const object = (await served.review?.(asked, call, shop)) ?? asked;
   return answerObject(call, shop, 201, { object, text: JSON.stringify(object) });
 }

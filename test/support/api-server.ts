@@ -69,7 +69,7 @@ export async function testServer({
       artifacts: await openBlobStore(images.path, clock),
     });
     return {
-      handle: (request, user) => server.handle(request, user),
+      handle: (request, user, impersonation) => server.handle(request, user, impersonation),
       retire: () => server.retire(),
       drain: () => server.drain(),
       async [Symbol.asyncDispose]() {
