@@ -24,6 +24,7 @@ export const controllerRules: readonly PolicyRule[] = [
   { apiGroups: ["live.spore.dev"], resources: ["livenodes"], verbs: read },
   { apiGroups: [""], resources: ["namespaces"], verbs: read },
   { apiGroups: [""], resources: ["configmaps"], verbs: [...read, ...collect] },
+  { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["get"] },
   { apiGroups: [""], resources: ["secrets"], verbs: [...read, ...collect, "create"] },
   { apiGroups: [""], resources: ["events"], verbs: [...read, ...collect, "create", "update"] },
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: [...read, ...collect, "create", "update"] },

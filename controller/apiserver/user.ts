@@ -26,9 +26,3 @@ export const apiServer: User = { name: "system:apiserver", groups: [mastersGroup
 
 /** What GitSyncs that name no ServiceAccount do. */
 export const gitSyncs: User = { name: "system:spore-git-sync", groups: [authenticatedGroup] };
-
-/** The user that a ServiceAccount is. */
-export function serviceAccountUser(namespace: string, name: string): User {
-  const groups = ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, authenticatedGroup];
-  return { name: `system:serviceaccount:${namespace}:${name}`, groups };
-}

@@ -67,6 +67,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./nodes/restart.ts")).restart,
   },
   {
+    name: "sync",
+    summary: "look at the repository of a GitSync now, and wait for what comes of it",
+    load: async () => (await import("./sync.ts")).sync,
+  },
+  {
     name: "wait",
     summary: "wait until objects meet a condition",
     load: async () => (await import("./wait.ts")).wait,

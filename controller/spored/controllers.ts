@@ -16,6 +16,7 @@ import { nodeGroupController } from "../reconcilers/node-group/node-group.ts";
 import { BoundedExecutor } from "../runtime/bounded-executor.ts";
 import { EventRecorder } from "../runtime/event-recorder.ts";
 import type { Manager } from "../runtime/manager.ts";
+import { fileRootOf } from "./declared-sync.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -43,7 +44,7 @@ export function addGitSync(manager: Manager, around: Surroundings, means: GitMea
   const { blobs, recorder, builtins, actAs } = means;
   const kinds = new ServedKinds(builtins, caches);
   const directory = join(resolve(configuration.dataDir), "git");
-  const fileRoots = configuration.syncFiles.map((root) => resolve(root));
+  const fileRoots = [...configuration.syncFiles.map((root) => resolve(root)), ...fileRootOf(configuration.sync)];
   manager.add(gitSyncController({ client, caches, recorder, random, blobs, directory, fileRoots, actAs, kinds }));
 }
 

@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import { LiveNode } from "../api/live-node.ts";
 import type { Key } from "../api/meta.ts";
 import { type ApiServer, createApiServer } from "../apiserver/api-server.ts";
+import { serviceAccountUser } from "../apiserver/authn/service-account-tokens.ts";
 import { builtinKinds } from "../apiserver/builtin/kinds.ts";
 import { openCredentials } from "../apiserver/credentials.ts";
 import { inProcessTransport } from "../apiserver/in-process.ts";
@@ -10,7 +11,7 @@ import { listenHttps } from "../apiserver/listen.ts";
 import { ownCrds, ownKinds } from "../apiserver/own-kinds.ts";
 import type { ServedKind } from "../apiserver/served-kind.ts";
 
-import { controllers, gitSyncs, mastersGroup, serviceAccountUser, type User } from "../apiserver/user.ts";
+import { controllers, gitSyncs, mastersGroup, type User } from "../apiserver/user.ts";
 
 import { type BlobStore, openBlobStore } from "../artifacts/blob-store.ts";
 import { kindLookup } from "../cli/known-kinds.ts";
@@ -31,6 +32,7 @@ import { Manager } from "../runtime/manager.ts";
 import { openLmdbStore } from "../store/lmdb.ts";
 import { ownDirectory } from "../store/own-directory.ts";
 import { addControllers, addGitSync, addRecorder } from "./controllers.ts";
+import { declareSync } from "./declared-sync.ts";
 import { type Fleet, figuresOf, hearing, openFleet, tellWhenSilent } from "./fleet.ts";
 import { healthChecks } from "./health-checks.ts";
 import { healthSource } from "./health-source.ts";
@@ -93,6 +95,10 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
   const access = { authority: credentials.authority, authenticator: identities };
   await using api = await listenHttps({ server, credentials: access, host, port, names, clock, log });
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
+  if (configuration.sync !== undefined) {
+    const client = apiClient(inProcessTransport(server, operator), { clock, userAgent: "spored" });
+    await declareSync(configuration.sync, client, signal);
+  }
 
   const work = assemble(around, { server, blobs, fleet, registry });
   manager = work;

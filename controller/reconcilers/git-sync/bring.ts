@@ -1,4 +1,5 @@
 import type { GitSync } from "../../api/git-sync.ts";
+import { pruneApprovedAnnotation } from "../../api/git-sync-requests.ts";
 import type { Kind } from "../../api/kind.ts";
 import { keyOf, type Resource } from "../../api/meta.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -23,9 +24,6 @@ import {
   leaving,
   united,
 } from "./inventory.ts";
-
-/** Names the commit whose prune beyond `spec.maxPruned` a person approved. */
-export const pruneApprovedAnnotation = "spore.dev/prune-approved";
 
 export interface Bringing {
   readonly sync: GitSync;

@@ -3,6 +3,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Secret } from "../../api/core-kinds.ts";
 import { GitSync, type GitSyncStatus } from "../../api/git-sync.ts";
+import { reconcileAnnotation } from "../../api/git-sync-requests.ts";
+import { ServiceAccount } from "../../api/identity-kinds.ts";
 import { type Key, keyText } from "../../api/meta.ts";
 import type { BlobStore } from "../../artifacts/blob-store.ts";
 import { backoffDelayMs } from "../../base/backoff.ts";
@@ -29,9 +31,6 @@ import { problemOf } from "./problems.ts";
 import { CommitReader } from "./read-commit.ts";
 import type { ServedKinds } from "./served-kinds.ts";
 import { type Settings, settingsOf } from "./settings.ts";
-
-/** Whatever value it has, it asks for a look at the repository now. Named as Flux names its own. */
-export const reconcileAnnotation = "reconcile.spore.dev/requestedAt";
 
 export interface GitSyncDependencies {
   readonly client: Client;
@@ -140,6 +139,7 @@ class Run {
     const { clock, signal } = this.#context;
     const { metadata } = this.#sync;
     const namespace = metadata.namespace ?? "";
+    await this.#refuseMissingAccount();
     const credentials = await this.#credentials();
     const directory = mirrorDirectory(this.#parts, metadata);
     const mirror = await Mirror.open({ directory, url, credentials });
@@ -169,6 +169,15 @@ class Run {
       objects: brought.items.length,
     });
     this.#memory.unready = await unreadyOf(brought.items, client, kindOf, signal);
+  }
+
+  async #refuseMissingAccount(): Promise<void> {
+    const { metadata, spec } = this.#sync;
+    if (spec.serviceAccountName === undefined) return;
+    const key = { namespace: metadata.namespace ?? "", name: spec.serviceAccountName };
+    if ((await this.#parts.client.get(ServiceAccount, key, this.#context.signal)) !== undefined) return;
+    const message = `there is no ServiceAccount ${keyText(key)}, which spec.serviceAccountName names`;
+    throw new SporeError("SPORE_NOT_FOUND", message);
   }
 
   /** Whose rights count. */

@@ -3,14 +3,17 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { ConfigMap, Event, Namespace, Secret } from "../../../controller/api/core-kinds.ts";
 import { Firmware } from "../../../controller/api/firmware.ts";
 import { GitSync, type GitSyncSpec } from "../../../controller/api/git-sync.ts";
+import { reconcileAnnotation } from "../../../controller/api/git-sync-requests.ts";
+import { ServiceAccount } from "../../../controller/api/identity-kinds.ts";
+import { serviceAccountUser } from "../../../controller/apiserver/authn/service-account-tokens.ts";
 import { inProcessTransport } from "../../../controller/apiserver/in-process.ts";
-import { controllers, gitSyncs, serviceAccountUser } from "../../../controller/apiserver/user.ts";
+import { controllers, gitSyncs } from "../../../controller/apiserver/user.ts";
 import { FactsCache } from "../../../controller/artifacts/facts-cache.ts";
 import { silentLogger } from "../../../controller/base/log.ts";
 import { seededRandom } from "../../../controller/base/random.ts";
 import { apiClient } from "../../../controller/client/api-client.ts";
 import { firmwareController } from "../../../controller/reconcilers/firmware.ts";
-import { gitSyncController, reconcileAnnotation } from "../../../controller/reconcilers/git-sync/git-sync.ts";
+import { gitSyncController } from "../../../controller/reconcilers/git-sync/git-sync.ts";
 import { ServedKinds } from "../../../controller/reconcilers/git-sync/served-kinds.ts";
 import { EventRecorder } from "../../../controller/runtime/event-recorder.ts";
 import { Manager } from "../../../controller/runtime/manager.ts";
@@ -215,7 +218,14 @@ describe("a GitSync", () => {
 
   it("has the rights of its ServiceAccount, and no others", async () => {
     repository.commit({ "a.yaml": configMap("a", "1") });
-    const refused = await create({ serviceAccountName: "nobody" });
+    const lacking = await create({ serviceAccountName: "nobody" });
+    expect(readyOf(lacking)).toMatchObject({ reason: "ReferenceNotFound" });
+    await cluster.client.create(
+      ServiceAccount,
+      { metadata: { namespace: "default", name: "nobody" } },
+      { signal: never },
+    );
+    const refused = await look();
     expect(readyOf(refused)).toMatchObject({ status: "False" });
     expect(readyOf(refused)?.message).toContain(
       'User "system:serviceaccount:default:nobody" cannot get resource "configmaps"',
