@@ -4,6 +4,7 @@ import { SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { requestBodyMaxBytes } from "../base/limits.ts";
 import type { ChangeEvent, Entry, RangeOptions, Store } from "../store/store.ts";
+import { metadataText, withSharedFields } from "./apply/shared-fields.ts";
 import { CreationGate } from "./creation-gate.ts";
 import type { ObjectCache } from "./object-cache.ts";
 import type { ServedKind } from "./served-kind.ts";
@@ -149,7 +150,7 @@ export class Collection {
     const { view } = this.served;
     const { metadata, ...rest } = view === undefined ? object : view.toStored(object);
     const { resourceVersion: _, ...meta } = isJsonObject(metadata) ? metadata : {};
-    const bytes = encoder.encode(JSON.stringify({ ...rest, metadata: meta }));
+    const bytes = encoder.encode(`${JSON.stringify(rest).slice(0, -1)},"metadata":${metadataText(meta)}}`);
     if (bytes.byteLength <= requestBodyMaxBytes) return bytes;
     const message = `the object would take ${bytes.byteLength} bytes; the limit is ${requestBodyMaxBytes}`;
     throw new SporeError("SPORE_TOO_LARGE", message);
@@ -171,7 +172,7 @@ export class Collection {
     if (!isJsonObject(parsed)) {
       throw new SporeError("SPORE_STORE_CORRUPT", `the store holds something other than an object under ${entry.key}`);
     }
-    return new StoredObject(entry.key, entry.revision, this.#read(parsed));
+    return new StoredObject(entry.key, entry.revision, withSharedFields(this.#read(parsed)));
   }
 
   #read(stored: JsonObject): JsonObject {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, withMembers } from "../base/json.ts";
 
 /** `metadata` of any object; empty where there is none. */
 export function metadataOf(object: JsonObject): JsonObject {
@@ -7,10 +7,7 @@ export function metadataOf(object: JsonObject): JsonObject {
 
 /** The object with these fields of `metadata` set; undefined removes one. */
 export function withMetadata(object: JsonObject, fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  const merged = Object.entries({ ...metadataOf(object), ...fields }).flatMap(([key, value]) =>
-    value === undefined ? [] : [[key, value] as const],
-  );
-  return { ...object, metadata: Object.fromEntries(merged) };
+  return { ...object, metadata: withMembers(metadataOf(object), new Map(Object.entries(fields))) };
 }
 
 /** A field of an object that is an object itself; empty where it is not. */

@@ -1,4 +1,5 @@
-import type { JsonObject } from "../base/json.ts";
+import { isJsonObject, type JsonObject } from "../base/json.ts";
+import { metadataText } from "./apply/shared-fields.ts";
 import { metadataOf, textIn } from "./object-meta.ts";
 
 /** One object at one revision. Its parts are made when asked for, and kept. */
@@ -19,7 +20,7 @@ export class StoredObject {
 
   /** The object as JSON. */
   get text(): string {
-    this.#text ??= JSON.stringify(this.object);
+    this.#text ??= textOf(this.object);
     return this.#text;
   }
 
@@ -34,4 +35,12 @@ export class StoredObject {
   get uid(): string {
     return textIn(metadataOf(this.object), "uid");
   }
+}
+
+/** As `JSON.stringify`, but for a part that is long and that many objects share. */
+function textOf({ apiVersion, kind, metadata, ...rest }: JsonObject): string {
+  const type = JSON.stringify({ apiVersion, kind }).slice(0, -1);
+  const further = JSON.stringify(rest).slice(1);
+  const meta = isJsonObject(metadata) ? metadataText(metadata) : "{}";
+  return `${type},"metadata":${meta}${further === "}" ? "}" : `,${further}`}`;
 }

@@ -160,13 +160,20 @@ function withGeneration(next: JsonObject, live: JsonObject, served: ServedKind):
   return isSameJson(desired(next), desired(live)) ? next : withMetadata(next, { generation: generation + 1 });
 }
 
-function updateCauses(next: JsonObject, live: JsonObject, served: ServedKind) {
+function updateCauses(nextObject: JsonObject, liveObject: JsonObject, served: ServedKind) {
+  const [next, live] = [withoutManagedFields(nextObject), withoutManagedFields(liveObject)];
   const shape = [
     ...newCauses(metadataCauses(next, live, served), () => metadataCauses(live, live, served)),
     ...served.compiled.validate(next, live),
   ];
   if (shape.length > 0) return shape;
   return served.hooks?.check?.(next, live) ?? [];
+}
+
+/** Longer than the rest of many an object, and right as it is: the server made it. */
+function withoutManagedFields(object: JsonObject): JsonObject {
+  const { managedFields, ...metadata } = metadataOf(object);
+  return managedFields === undefined ? object : { ...object, metadata };
 }
 
 async function storeNext(

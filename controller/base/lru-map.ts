@@ -11,6 +11,15 @@ export class LruMap<K, V> {
     return this.#entries.size;
   }
 
+  /** Asking counts as use. */
+  get(key: K): V | undefined {
+    const known = this.#entries.get(key);
+    if (known === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, known);
+    return known;
+  }
+
   /** The value of `key`; where there is none, what `make` gives, which is kept. */
   getOrMake(key: K, make: () => V): V {
     const known = this.#entries.get(key);

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
 import { isSameJson } from "../../base/same-json.ts";
-import { FieldSet } from "../../schema/structured-merge/field-set.ts";
+import type { FieldSet } from "../../schema/structured-merge/field-set.ts";
 import { textIn } from "../object-meta.ts";
+import { readSharedFields, sharedFields } from "./shared-fields.ts";
 
 /** Who owns fields, in which way. Two that agree in all of it are one. */
 export interface FieldManager {
@@ -27,11 +28,12 @@ const ancientManager = "ancient-changes";
 
 /** Names a manager among those of one object. */
 export function managerId({ manager, operation, subresource, apiVersion }: FieldManager): string {
-  return JSON.stringify([manager, operation, subresource, operation === "Update" ? apiVersion : ""]);
+  return `${operation === "Update" ? apiVersion : ""}\n${operation}\n${subresource}\n${manager}`;
 }
 
 /** Lists are never changed once they are in an object, so what was read once need not be read again. */
 const readLists = new WeakMap<readonly JsonValue[], readonly ManagedEntry[]>();
+const writtenLists = new WeakMap<readonly ManagedEntry[], readonly JsonObject[]>();
 const writtenEntries = new WeakMap<ManagedEntry, JsonObject>();
 
 /**
@@ -58,7 +60,8 @@ function readEntry(item: JsonValue): ManagedEntry | undefined {
   if (!isJsonObject(item)) return undefined;
   const operation = textIn(item, "operation");
   const apiVersion = textIn(item, "apiVersion");
-  const fields = FieldSet.fromFieldsV1(item.fieldsV1 ?? {});
+  const { fieldsV1 = {} } = item;
+  const fields = isJsonObject(fieldsV1) ? readSharedFields(fieldsV1)?.fields : undefined;
   if ((operation !== "Apply" && operation !== "Update") || apiVersion === "") return undefined;
   if (textIn(item, "fieldsType") !== "FieldsV1" || !fields) return undefined;
   const time = textIn(item, "time");
@@ -78,9 +81,12 @@ export function isReset(managedFields: JsonValue | undefined): boolean {
 /** The entries as an object carries them: those that own something, applies first, then by age; undefined when there is none. */
 export function managedFieldsOf(entries: readonly ManagedEntry[]): readonly JsonObject[] | undefined {
   if (entries.length === 0) return undefined;
+  const known = writtenLists.get(entries);
+  if (known) return known;
   const sorted = [...entries].sort(inOrder);
   const list = sorted.map(writtenEntry);
   readLists.set(list, sorted);
+  writtenLists.set(sorted, list);
   return list;
 }
 
@@ -94,7 +100,7 @@ function writtenEntry(entry: ManagedEntry): JsonObject {
     apiVersion,
     ...(time !== undefined && { time }),
     fieldsType: "FieldsV1",
-    fieldsV1: fields.toFieldsV1(),
+    fieldsV1: sharedFields(fields).fieldsV1,
     ...(subresource !== "" && { subresource }),
   };
   writtenEntries.set(entry, written);

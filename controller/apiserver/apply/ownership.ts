@@ -150,14 +150,20 @@ function asWrite(of: OwnedWrite, writer: FieldManager, entries: readonly Managed
   };
 }
 
+/** Entries that are kept are asked again with the next write. */
+const ownerships = new WeakMap<readonly ManagedEntry[], Ownership>();
+
 /** Who owns what, by `managerId`. */
 function ownershipOf(entries: readonly ManagedEntry[]): Ownership {
+  const known = ownerships.get(entries);
+  if (known) return known;
   const ownership = new Map<string, FieldSet>();
   for (const entry of entries) {
     const id = managerId(entry);
     const others = ownership.get(id);
     ownership.set(id, others ? others.union(entry.fields) : entry.fields);
   }
+  ownerships.set(entries, ownership);
   return ownership;
 }
 
@@ -172,21 +178,33 @@ function entriesAfter(
   writer: FieldManager,
   time: string | undefined,
 ): readonly ManagedEntry[] {
-  const known = new Map(before.map((entry) => [managerId(entry), entry]));
   const mine = managerId(writer);
-  return [...ownership].flatMap(([id, fields]) => {
-    const old = known.get(id);
-    if (id !== mine) return old ? [withFields(old, fields, old.time)] : [];
-    const newest = time ?? old?.time;
-    if (old?.apiVersion === writer.apiVersion) return [withFields(old, fields, newest)];
-    return [{ ...writer, fields, ...(newest !== undefined && { time: newest }) }];
-  });
+  const left = new Map(ownership);
+  const after: ManagedEntry[] = [];
+  for (const entry of before) {
+    const id = managerId(entry);
+    const fields = left.get(id);
+    if (!fields) continue; // all gone, or said in an entry before
+    left.delete(id);
+    const { apiVersion } = id === mine ? writer : entry;
+    after.push(renewed(entry, { apiVersion, fields, time: id === mine ? (time ?? entry.time) : entry.time }));
+  }
+  for (const [, fields] of left) after.push({ ...writer, fields, ...(time !== undefined && { time }) });
+  return after.length === before.length && after.every((entry, at) => entry === before[at]) ? before : after;
 }
 
-function withFields(entry: ManagedEntry, fields: FieldSet, time: string | undefined): ManagedEntry {
+interface Renewal {
+  readonly apiVersion: string;
+  readonly fields: FieldSet;
+  readonly time: string | undefined;
+}
+
+/** The same entry where nothing of it changes. */
+function renewed(entry: ManagedEntry, { apiVersion, fields, time }: Renewal): ManagedEntry {
   const isSame = entry.fields === fields || entry.fields.equals(fields);
-  if (isSame && entry.time === time) return entry;
-  return { ...entry, fields: isSame ? entry.fields : fields, ...(time !== undefined && { time }) };
+  if (isSame && entry.time === time && entry.apiVersion === apiVersion) return entry;
+  const { time: _, ...rest } = entry;
+  return { ...rest, apiVersion, fields: isSame ? entry.fields : fields, ...(time !== undefined && { time }) };
 }
 
 const wholeSchemas = new WeakMap<JsonSchemaProps, JsonSchemaProps>();

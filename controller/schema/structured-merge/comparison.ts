@@ -95,12 +95,19 @@ function memberSteps(old: JsonObject, now: JsonObject, schema: JsonSchemaProps):
 }
 
 function itemSteps(was: Topology | undefined, is: Topology | undefined, list: KeyedList): readonly Step[] {
-  const [old, now] = [grouped(was, list), grouped(is, list)];
-  return [...new Set([...old.keys(), ...now.keys()])].map((step) => {
-    const [before = [], after = []] = [old.get(step), now.get(step)];
-    if (before.length <= 1 && after.length <= 1) return [step, difference(before[0], after[0], list.items)] as const;
-    return [step, ofDuplicates(before, after, list.items)] as const;
-  });
+  const [before, after] = [itemsOf(was), itemsOf(is)];
+  // What both share, at the same place, need not be looked at.
+  const old = grouped(before, after, list);
+  const now = grouped(after, before, list);
+  const all: Step[] = [];
+  const compareItems = (step: PathElement, olds: readonly JsonValue[], news: readonly JsonValue[]) => {
+    const isSingle = olds.length <= 1 && news.length <= 1;
+    const inner = isSingle ? difference(olds[0], news[0], list.items) : ofDuplicates(olds, news, list.items);
+    if (inner !== same) all.push([step, inner]);
+  };
+  for (const [step, items] of old) compareItems(step, items, now.get(step) ?? []);
+  for (const [step, items] of now) if (!old.has(step)) compareItems(step, [], items);
+  return all;
 }
 
 /** Items that are there more than once are one thing, of which the parts are not looked at. */
@@ -110,13 +117,22 @@ function ofDuplicates(before: readonly JsonValue[], after: readonly JsonValue[],
   return { ...single, self: [...single.self, before.length > 1 ? "removed" : "added"] };
 }
 
-function grouped(topology: Topology | undefined, list: KeyedList): ReadonlyMap<PathElement, readonly JsonValue[]> {
+function itemsOf(topology: Topology | undefined): readonly JsonValue[] {
+  return topology?.kind === "list" ? topology.items : [];
+}
+
+function grouped(
+  items: readonly JsonValue[],
+  others: readonly JsonValue[],
+  list: KeyedList,
+): ReadonlyMap<PathElement, readonly JsonValue[]> {
   const groups = new Map<PathElement, JsonValue[]>();
-  for (const item of topology?.kind === "list" ? topology.items : []) {
+  for (const [index, item] of items.entries()) {
+    if (typeof item === "object" && item === others[index]) continue;
     const step = list.elementOf(item);
     if (step === undefined) continue;
-    const items = groups.get(step);
-    if (items) items.push(item);
+    const group = groups.get(step);
+    if (group) group.push(item);
     else groups.set(step, [item]);
   }
   return groups;
@@ -124,12 +140,17 @@ function grouped(topology: Topology | undefined, list: KeyedList): ReadonlyMap<P
 
 function found(all: readonly Step[], self: readonly Change[]): Difference {
   if (all.length === 0 && self.length === 0) return same;
-  const set = (what: Change) =>
-    FieldSet.of(
-      all.filter(([, inner]) => inner.self.includes(what)).map(([step]) => step),
-      all.map(([step, inner]) => [step, inner[what]] as const),
-    );
-  return { self, added: set("added"), modified: set("modified"), removed: set("removed") };
+  return { self, added: setOf(all, "added"), modified: setOf(all, "modified"), removed: setOf(all, "removed") };
+}
+
+function setOf(all: readonly Step[], what: Change): FieldSet {
+  const members: PathElement[] = [];
+  const children: [PathElement, FieldSet][] = [];
+  for (const [step, inner] of all) {
+    if (inner.self.includes(what)) members.push(step);
+    if (!inner[what].isEmpty) children.push([step, inner[what]]);
+  }
+  return FieldSet.of(members, children);
 }
 
 function own(object: JsonObject, name: string): JsonValue | undefined {

@@ -15,6 +15,7 @@ export class FieldSet {
   readonly members: ReadonlySet<PathElement>;
   /** None of them is empty. */
   readonly children: ReadonlyMap<PathElement, FieldSet>;
+  #fieldsV1: JsonObject | undefined;
 
   constructor(members: ReadonlySet<PathElement>, children: ReadonlyMap<PathElement, FieldSet>) {
     this.members = members;
@@ -38,50 +39,57 @@ export class FieldSet {
     return this.children.get(element) ?? FieldSet.empty;
   }
 
+  /** The set itself where it holds all of `other` already. */
   union(other: FieldSet): FieldSet {
     if (other.isEmpty || other === this) return this;
     if (this.isEmpty) return other;
-    const steps = new Set([...this.children.keys(), ...other.children.keys()]);
-    return FieldSet.of(
-      [...this.members, ...other.members],
-      [...steps].map((step) => [step, this.below(step).union(other.below(step))] as const),
-    );
+    const added = [...other.members].filter((step) => !this.members.has(step));
+    const changed: [PathElement, FieldSet][] = [];
+    for (const [step, child] of other.children) {
+      const before = this.children.get(step);
+      const after = before?.union(child) ?? child;
+      if (after !== before) changed.push([step, after]);
+    }
+    if (added.length === 0 && changed.length === 0) return this;
+    const members = added.length === 0 ? this.members : new Set([...this.members, ...added]);
+    return new FieldSet(members, changed.length === 0 ? this.children : new Map([...this.children, ...changed]));
   }
 
-  /** Without the members of `other`. What lies below a member of `other` stays. */
+  /** Without the members of `other`. What lies below a member of `other` stays. The set itself where that takes nothing away. */
   difference(other: FieldSet): FieldSet {
     if (this.isEmpty || other.isEmpty) return this;
-    return FieldSet.of(
-      [...this.members].filter((step) => !other.members.has(step)),
-      [...this.children].map(([step, child]) => [step, child.difference(other.below(step))] as const),
-    );
-  }
-
-  /** Without the members of `other` and all that lies below them. */
-  without(other: FieldSet): FieldSet {
-    if (this.isEmpty || other.isEmpty) return this;
-    return FieldSet.of(
-      [...this.members].filter((step) => !other.members.has(step)),
-      [...this.children]
-        .filter(([step]) => !other.members.has(step))
-        .map(([step, child]) => [step, child.without(other.below(step))] as const),
-    );
+    const gone = [...other.members].filter((step) => this.members.has(step));
+    const changed: [PathElement, FieldSet][] = [];
+    for (const [step, child] of other.children) {
+      const before = this.children.get(step);
+      const after = before?.difference(child);
+      if (after !== undefined && after !== before) changed.push([step, after]);
+    }
+    if (gone.length === 0 && changed.length === 0) return this;
+    const members = new Set(this.members);
+    for (const step of gone) members.delete(step);
+    return FieldSet.of(members, changed.length === 0 ? this.children : new Map([...this.children, ...changed]));
   }
 
   intersection(other: FieldSet): FieldSet {
+    if (this.isEmpty || other.isEmpty) return FieldSet.empty;
+    const children: [PathElement, FieldSet][] = [];
+    for (const [step, child] of other.children) {
+      const mine = this.children.get(step);
+      if (mine) children.push([step, mine.intersection(child)]);
+    }
     return FieldSet.of(
-      [...this.members].filter((step) => other.members.has(step)),
-      [...this.children].map(([step, child]) => [step, child.intersection(other.below(step))] as const),
+      [...other.members].filter((step) => this.members.has(step)),
+      children,
     );
   }
 
   equals(other: FieldSet): boolean {
-    return (
-      this.members.size === other.members.size &&
-      this.children.size === other.children.size &&
-      [...this.members].every((step) => other.members.has(step)) &&
-      [...this.children].every(([step, child]) => other.children.get(step)?.equals(child) === true)
-    );
+    if (other === this) return true;
+    if (this.members.size !== other.members.size || this.children.size !== other.children.size) return false;
+    for (const step of this.members) if (!other.members.has(step)) return false;
+    for (const [step, child] of this.children) if (!other.children.get(step)?.equals(child)) return false;
+    return true;
   }
 
   /** Each member as messages show it, such as `.spec.ports[name="http"].port`, in the order of the set. */
@@ -93,7 +101,13 @@ export class FieldSet {
     }
   }
 
+  /** Made once, and shared from then on. */
   toFieldsV1(): JsonObject {
+    this.#fieldsV1 ??= this.#written();
+    return this.#fieldsV1;
+  }
+
+  #written(): JsonObject {
     const fields: Record<string, JsonValue> = {};
     for (const step of sorted([...this.members, ...this.children.keys()])) {
       const below = this.children.get(step)?.toFieldsV1();

@@ -94,17 +94,22 @@ function withNulls(value: JsonValue, configuration: JsonValue): JsonValue {
   return changes.size === 0 ? value : withMembers(value, changes);
 }
 
-/** Those that own nothing are left out. */
+/** Those that own nothing are left out. The same where nothing changes. */
 function mapped(ownership: Ownership, change: (fields: FieldSet, who: string) => FieldSet): Ownership {
-  const after = new Map<string, FieldSet>();
+  let after: Map<string, FieldSet> | undefined;
   for (const [who, fields] of ownership) {
     const left = change(fields, who);
-    if (!left.isEmpty) after.set(who, left);
+    if (left === fields && !left.isEmpty) continue;
+    after ??= new Map(ownership);
+    if (left.isEmpty) after.delete(who);
+    else after.set(who, left);
   }
-  return after;
+  return after ?? ownership;
 }
 
 function withFields(ownership: Ownership, manager: string, fields: FieldSet): Ownership {
-  const others = [...ownership].filter(([who]) => who !== manager);
-  return new Map(fields.isEmpty ? others : [...others, [manager, fields]]);
+  const after = new Map(ownership);
+  after.delete(manager);
+  if (!fields.isEmpty) after.set(manager, fields);
+  return after;
 }
