@@ -162,10 +162,12 @@ function withGeneration(next: JsonObject, live: JsonObject, served: ServedKind):
 
 function updateCauses(nextObject: JsonObject, liveObject: JsonObject, served: ServedKind) {
   const [next, live] = [withoutManagedFields(nextObject), withoutManagedFields(liveObject)];
-  const shape = [
-    ...newCauses(metadataCauses(next, live, served), () => metadataCauses(live, live, served)),
-    ...served.compiled.validate(next, live),
-  ];
+  // A status comes with the metadata as they were.
+  const isSettled = nextObject.metadata === liveObject.metadata;
+  const ofMetadata = isSettled
+    ? []
+    : newCauses(metadataCauses(next, live, served), () => metadataCauses(live, live, served));
+  const shape = [...ofMetadata, ...served.compiled.validate(next, live)];
   if (shape.length > 0) return shape;
   return served.hooks?.check?.(next, live) ?? [];
 }

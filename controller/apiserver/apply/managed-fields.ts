@@ -31,6 +31,15 @@ export function managerId({ manager, operation, subresource, apiVersion }: Field
   return `${operation === "Update" ? apiVersion : ""}\n${operation}\n${subresource}\n${manager}`;
 }
 
+export function isSameManager(a: FieldManager, b: FieldManager): boolean {
+  return (
+    a.manager === b.manager &&
+    a.operation === b.operation &&
+    a.subresource === b.subresource &&
+    (a.operation === "Apply" || a.apiVersion === b.apiVersion)
+  );
+}
+
 /** Lists are never changed once they are in an object, so what was read once need not be read again. */
 const readLists = new WeakMap<readonly JsonValue[], readonly ManagedEntry[]>();
 const writtenLists = new WeakMap<readonly ManagedEntry[], readonly JsonObject[]>();

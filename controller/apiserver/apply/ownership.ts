@@ -17,6 +17,7 @@ import {
   bounded,
   type FieldManager,
   isReset,
+  isSameManager,
   type ManagedEntry,
   managedFieldsOf,
   managerId,
@@ -178,6 +179,7 @@ function entriesAfter(
   writer: FieldManager,
   time: string | undefined,
 ): readonly ManagedEntry[] {
+  if (ownership === ownershipOf(before)) return retimed(before, writer, time);
   const mine = managerId(writer);
   const left = new Map(ownership);
   const after: ManagedEntry[] = [];
@@ -191,6 +193,20 @@ function entriesAfter(
   }
   for (const [, fields] of left) after.push({ ...writer, fields, ...(time !== undefined && { time }) });
   return after.length === before.length && after.every((entry, at) => entry === before[at]) ? before : after;
+}
+
+/** The entries where all own what they owned before. */
+function retimed(
+  before: readonly ManagedEntry[],
+  writer: FieldManager,
+  time: string | undefined,
+): readonly ManagedEntry[] {
+  const at = before.findIndex((entry) => isSameManager(entry, writer));
+  const entry = before[at];
+  if (entry === undefined) return before;
+  const { apiVersion } = writer;
+  const after = renewed(entry, { apiVersion, fields: entry.fields, time: time ?? entry.time });
+  return after === entry ? before : before.map((one) => (one === entry ? after : one));
 }
 
 interface Renewal {
