@@ -1,4 +1,14 @@
-import { controllerRules, controllersRole, gitSyncRole, gitSyncRules } from "../../api/controller-rules.ts";
+import {
+  controllerRules,
+  controllersRole,
+  gitSyncControllerRules,
+  gitSyncRole,
+  gitSyncRules,
+  housekeepingRules,
+  remoteImageRules,
+  remoteNamespaceRules,
+  remoteRules,
+} from "../../api/controller-rules.ts";
 import type { PolicyRule } from "../../api/policy-rule.ts";
 import { rbacGroup } from "../../api/rbac-kinds.ts";
 import type { JsonObject } from "../../base/json.ts";
@@ -109,7 +119,14 @@ export const bootstrapClusterRoles: readonly JsonObject[] = [
     { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
     { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
   ]),
-  clusterRole(controllersRole, controllerRules),
+  clusterRole(controllersRole, [
+    ...controllerRules,
+    ...gitSyncControllerRules,
+    ...housekeepingRules,
+    ...remoteRules,
+    ...remoteNamespaceRules,
+    ...remoteImageRules,
+  ]),
   clusterRole(gitSyncRole, gitSyncRules),
 ];
 
