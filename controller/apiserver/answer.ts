@@ -1,7 +1,7 @@
 import { apiVersionOf } from "../api/kind.ts";
 import type { ApiResponse } from "../api/transport.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Call, Workshop } from "./call.ts";
+import type { AnswerMeans, Call } from "./call.ts";
 import type { AnswerForm } from "./negotiate.ts";
 import { metadataOf } from "./object-meta.ts";
 import { directReply, jsonReply, streamReply } from "./reply.ts";
@@ -30,7 +30,7 @@ const pieceMinCharacters = 64 * 1024;
 const encoder = new TextEncoder();
 
 /** The answer that carries one object. */
-export function answerObject(call: Call, shop: Workshop, status: number, item: Writable): ApiResponse {
+export function answerObject(call: Call, shop: AnswerMeans, status: number, item: Writable): ApiResponse {
   const { form, collection, request } = call;
   if (request.direct && form.kind === "object") return directReply(status, item.object);
   return jsonReply(status, objectText(item, collection.served, { form, nowMs: shop.clock.now(), withColumns: true }));
@@ -60,7 +60,7 @@ export function objectText(item: Writable, served: ServedKind, { form, nowMs, wi
 }
 
 /** The answer that carries a list. */
-export function answerList(call: Call, shop: Workshop, list: WritableList): ApiResponse {
+export function answerList(call: Call, shop: AnswerMeans, list: WritableList): ApiResponse {
   const { form, collection } = call;
   const { served } = collection;
   const objects = () => list.items.map(({ object }) => object);

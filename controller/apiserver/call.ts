@@ -14,17 +14,21 @@ import type { AnswerForm } from "./negotiate.ts";
 import type { ServedKind } from "./served-kind.ts";
 import type { User } from "./user.ts";
 
-/** What the verbs work with; one for the whole server. */
-export interface Workshop {
-  readonly store: Store;
+/** What an answer is made with, wherever the objects come from. */
+export interface AnswerMeans {
   readonly clock: Clock;
   readonly random: Random;
+  /** Aborts when the server shuts down; open watches end then. */
+  readonly closing: AbortSignal;
+}
+
+/** What the verbs work with; one for the whole server. */
+export interface Workshop extends AnswerMeans {
+  readonly store: Store;
   readonly namespaces: Namespaces;
   readonly identities: Identities;
   /** Held while an object is read, changed and written. */
   readonly locks: KeyedLock;
-  /** Aborts when the server shuts down; open watches end then. */
-  readonly closing: AbortSignal;
 }
 
 /** One request for objects of one kind, authorized. */

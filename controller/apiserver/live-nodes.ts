@@ -3,7 +3,7 @@ import type { LiveEvent, LiveSource } from "../api/live-source.ts";
 import type { ApiResponse } from "../api/transport.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { answerList, answerObject, type Writable } from "./answer.ts";
-import type { Call, ObjectCall, Workshop } from "./call.ts";
+import type { AnswerMeans, Call, ObjectCall } from "./call.ts";
 import { notFound } from "./collection.ts";
 import { readListOptions } from "./list-options.ts";
 import { readSelection, type Selection } from "./selection.ts";
@@ -12,9 +12,9 @@ import type { WatchEvent, WatchSource } from "./watch-source.ts";
 
 /** The reading verbs of `livenodes`: the same answers as for stored objects, out of a table in memory. */
 export interface LiveNodes {
-  get(call: ObjectCall, shop: Workshop): ApiResponse;
-  list(call: Call, shop: Workshop): ApiResponse;
-  watch(call: Call, shop: Workshop): ApiResponse;
+  get(call: ObjectCall, shop: AnswerMeans): ApiResponse;
+  list(call: Call, shop: AnswerMeans): ApiResponse;
+  watch(call: Call, shop: AnswerMeans): ApiResponse;
 }
 
 export function liveNodes(source: LiveSource): LiveNodes {

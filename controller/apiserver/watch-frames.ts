@@ -1,6 +1,6 @@
 import type { ApiResponse } from "../api/transport.ts";
 import { isSporeError } from "../base/errors.ts";
-import type { Call, Workshop } from "./call.ts";
+import type { AnswerMeans, Call } from "./call.ts";
 import type { ListOptions } from "./list-options.ts";
 import { directEvents, liveReply } from "./reply.ts";
 import { WatchInbox } from "./watch-inbox.ts";
@@ -10,7 +10,7 @@ import { EventWriter, type FrameWriter, LineWriter } from "./watch-writers.ts";
 
 interface WatchRequest {
   readonly call: Call;
-  readonly shop: Workshop;
+  readonly shop: AnswerMeans;
   readonly options: ListOptions;
   /** Aborts when the kind is served no longer; the watch ends as it would after its time. */
   readonly gone?: AbortSignal;

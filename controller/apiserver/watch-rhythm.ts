@@ -1,4 +1,4 @@
-import type { Workshop } from "./call.ts";
+import type { AnswerMeans } from "./call.ts";
 import type { ListOptions } from "./list-options.ts";
 
 /** How often a quiet watch tells its client that nothing was missed. */
@@ -17,13 +17,13 @@ interface WatchEnds {
 /** When bookmarks are due, and when a watch ends. */
 export class WatchRhythm {
   onBeat: () => void = () => {};
-  readonly #shop: Workshop;
+  readonly #shop: AnswerMeans;
   readonly #controller = new AbortController();
   readonly #stops: (() => void)[] = [];
   #due: "bookmark" | "end" | undefined;
   #bookmark = { cancel: () => {} };
 
-  constructor(shop: Workshop, { timeoutSeconds, bookmarks }: ListOptions, { reader, gone }: WatchEnds) {
+  constructor(shop: AnswerMeans, { timeoutSeconds, bookmarks }: ListOptions, { reader, gone }: WatchEnds) {
     this.#shop = shop;
     const lifetimeMs = timeoutSeconds === 0 ? lifetimeMinMs * (1 + shop.random()) : timeoutSeconds * 1000;
     const end = shop.clock.after(lifetimeMs, () => this.#beat("end"));

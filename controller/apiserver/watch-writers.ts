@@ -5,7 +5,7 @@ import { deepFreeze } from "../base/deep-freeze.ts";
 import type { SporeError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { objectText, type Writable } from "./answer.ts";
-import type { Call, Workshop } from "./call.ts";
+import type { AnswerMeans, Call } from "./call.ts";
 import { statusOf } from "./reply.ts";
 import type { WatchEvent } from "./watch-source.ts";
 
@@ -42,10 +42,10 @@ export class EventWriter implements FrameWriter<ApiEvent> {
 /** Writes the events of one watch, each as a line of JSON. */
 export class LineWriter implements FrameWriter<Uint8Array> {
   readonly #call: Call;
-  readonly #shop: Workshop;
+  readonly #shop: AnswerMeans;
   #withColumns = true;
 
-  constructor(call: Call, shop: Workshop) {
+  constructor(call: Call, shop: AnswerMeans) {
     this.#call = call;
     this.#shop = shop;
   }

@@ -2,10 +2,12 @@ import { basename } from "node:path";
 import { valid } from "semver";
 import { Namespace } from "../../api/core-kinds.ts";
 import { Firmware } from "../../api/firmware.ts";
+import { LiveNode } from "../../api/live-node.ts";
 import { dnsSubdomainRule, isDnsSubdomain } from "../../api/names.ts";
 import type { ImageFacts } from "../../artifacts/image-facts.ts";
 import { isSporeError, SporeError } from "../../base/errors.ts";
 import { readText } from "../../client/response-body.ts";
+import { readServerVersion } from "../../client/server-version.ts";
 import { responseError } from "../../client/status-error.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { progressLine } from "../output/progress-line.ts";
@@ -20,6 +22,8 @@ export interface PushOptions extends GlobalOptions {
   readonly board?: string;
 }
 
+/** Where a Kubernetes API server passes images on to the spored that works on it. */
+const behindCluster = `/apis/${LiveNode.group}/${LiveNode.version}/artifacts`;
 const chunkBytes = 64 * 1024;
 const answerMaxBytes = 64 * 1024;
 /** A MiB over a bad line takes minutes; a server that takes longer has stopped reading. */
@@ -71,8 +75,9 @@ function describeImage(file: string, image: ImageFacts, options: PushOptions): {
 }
 
 async function upload(session: Session, digest: string, bytes: Uint8Array, io: Io): Promise<boolean> {
-  const path = `/artifacts/sha256/${digest}`;
   using time = deadline(uploadTimeoutMs, io, "uploading the image");
+  const { isSpored } = await readServerVersion(session.transport, io.clock, time.signal);
+  const path = isSpored ? `/artifacts/sha256/${digest}` : `${behindCluster}/${digest}`;
   const common = { query: new URLSearchParams(), signal: time.signal };
   const head = await session.transport({ method: "GET", path, ...common, headers: { range: "bytes=0-0" } });
   await readText(head.body, answerMaxBytes, `GET ${path}`);
@@ -83,11 +88,19 @@ async function upload(session: Session, digest: string, bytes: Uint8Array, io: I
     const body = chunks(bytes, line.show);
     const response = await session.transport({ method: "PUT", path, ...common, headers, body });
     const text = await readText(response.body, answerMaxBytes, `PUT ${path}`);
+    if (!isSpored && (response.status === 404 || response.status === 503)) throw nobodyBehind(response.status);
     if (response.status >= 400) throw responseError(response, text, `PUT ${path}`);
     return response.status === 201;
   } finally {
     line.clear();
   }
+}
+
+function nobodyBehind(status: number): SporeError {
+  const message = `this API server does not lead to a spored that takes images (HTTP ${status})`;
+  const hint =
+    "apply manifests/kubernetes, and start spored with --advertise-address; `kubectl get apiservices` says more";
+  return new SporeError("SPORE_UNAVAILABLE", message, { hint });
 }
 
 async function* chunks(bytes: Uint8Array, sent: (count: number) => void): AsyncIterable<Uint8Array> {

@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
+import { Node } from "../../api/node.ts";
 import { SporeError } from "../../base/errors.ts";
 
 /** One resource as the server's aggregated discovery describes it (kubernetes API, `APIGroupDiscoveryList`, v2). */
@@ -81,7 +82,9 @@ export class ResourceNames {
     const dot = wanted.indexOf(".");
     const name = dot < 0 ? wanted : wanted.slice(0, dot);
     const group = dot < 0 ? undefined : wanted.slice(dot + 1);
-    const found = this.#kinds.find(({ kind, names }) => names.includes(name) && inGroup(kind, group));
+    const named = this.#kinds.filter(({ kind, names }) => names.includes(name) && inGroup(kind, group));
+    // On a Kubernetes cluster there are other nodes as well; whoever says them to sporectl means ours.
+    const found = named.find(({ kind }) => kind.group === Node.group) ?? named[0];
     if (found) return [found.kind];
     return this.#kinds
       .filter(({ categories }) => group === undefined && categories.includes(name))

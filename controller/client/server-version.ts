@@ -2,8 +2,8 @@ import type { Transport } from "../api/transport.ts";
 import type { Clock } from "../base/clock.ts";
 import { Deadline } from "../base/deadline.ts";
 import { eachUntilAborted } from "../base/each-until-aborted.ts";
-import { parseAnswer, readText } from "../client/response-body.ts";
-import { responseError } from "../client/status-error.ts";
+import { parseAnswer, readText } from "./response-body.ts";
+import { responseError } from "./status-error.ts";
 
 /** What another API server says that it is. */
 export interface ServerVersion {

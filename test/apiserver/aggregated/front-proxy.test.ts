@@ -1,0 +1,57 @@
+import { X509Certificate } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type FrontProxy, userOfFrontProxy } from "../../../controller/apiserver/aggregated/front-proxy.ts";
+import { type Authority, newAuthority } from "../../support/certificates.ts";
+
+const nowMs = Date.UTC(2026, 10, 21);
+const headers = {
+  "x-remote-user": "ada",
+  "x-remote-group": "developers, system:authenticated",
+  "x-forwarded-user": "eve",
+};
+let authority: Authority;
+let stranger: Authority;
+
+beforeAll(async () => {
+  [authority, stranger] = await Promise.all([newAuthority(), newAuthority()]);
+});
+
+function proxy(change: Partial<FrontProxy> = {}): FrontProxy {
+  return {
+    authorities: authority.ca,
+    allowedNames: ["front-proxy"],
+    userHeaders: ["x-remote-user"],
+    groupHeaders: ["x-remote-group"],
+    ...change,
+  };
+}
+
+async function certificateOf(name: string, from = authority): Promise<Uint8Array> {
+  return new X509Certificate((await from.identify(name)).certificate).raw;
+}
+
+describe("userOfFrontProxy", () => {
+  it("believes an API server in front that proves to be one", async () => {
+    const presented = { authorization: undefined, certificate: await certificateOf("front-proxy"), headers };
+    const ada = { name: "ada", groups: ["developers", "system:authenticated"] };
+    expect(userOfFrontProxy(proxy(), presented, nowMs)).toEqual(ada);
+    const severalAuthorities = proxy({ authorities: `${stranger.ca}\n${authority.ca}\n` });
+    expect(userOfFrontProxy(severalAuthorities, presented, nowMs)).toEqual(ada);
+  });
+
+  it("believes nobody else", async () => {
+    const certificate = await certificateOf("front-proxy");
+    const presented = { authorization: undefined, certificate, headers };
+    const ask = (change: object, of = proxy(), at = nowMs) => userOfFrontProxy(of, { ...presented, ...change }, at);
+    expect(ask({ certificate: undefined })).toBe(undefined);
+    expect(ask({ certificate: await certificateOf("front-proxy", stranger) })).toBe(undefined);
+    expect(ask({ certificate: await certificateOf("somebody") })).toBe(undefined);
+    expect(ask({ headers: { "x-forwarded-user": "eve" } })).toBe(undefined);
+    expect(ask({ headers: { "x-remote-user": "" } })).toBe(undefined);
+    expect(ask({}, proxy({ authorities: "" }))).toBe(undefined);
+    expect(ask({}, proxy({ allowedNames: ["other"] }))).toBe(undefined);
+    expect(ask({}, proxy(), Date.UTC(2121, 0, 1))).toBe(undefined);
+    expect(ask({}, proxy(), Date.UTC(2019, 0, 1))).toBe(undefined);
+    expect(ask({}, proxy({ allowedNames: [] }))?.name).toBe("ada");
+  });
+});
