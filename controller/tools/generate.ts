@@ -5,15 +5,17 @@ import { fileURLToPath } from "node:url";
 import { readCrds } from "../schema/read-crds.ts";
 import { editorSchemaText } from "./editor-schema-text.ts";
 import { referenceText } from "./reference-text.ts";
+import { rolesText } from "./roles-text.ts";
 import { typeText } from "./type-text.ts";
 
-/** `npm run gen` writes what follows from the CRDs; `npm run gen -- --check` only says whether it is up to date. */
+/** `npm run gen` writes what follows from the CRDs and from the controllers' rules; `npm run gen -- --check` only says whether it is up to date. */
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 const crds = readCrds(join(checkout, "crds"));
 const wanted = new Map([
   ...crds.map(({ crd, stem }) => [`controller/api/${stem}.ts`, formatted(typeText(crd, stem))] as const),
   ["crds/README.md", referenceText(crds)] as const,
   ["crds/spore.jsonschema", editorSchemaText(crds)] as const,
+  ["manifests/kubernetes/roles.yaml", rolesText()] as const,
 ]);
 const stale = [...wanted].filter(([path, text]) => present(path) !== text);
 
