@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { controllerRules, remoteNamespaceRules, remoteRules } from "../../controller/api/controller-rules.ts";
 import { Event, Lease } from "../../controller/api/core-kinds.ts";
 import { Node } from "../../controller/api/node.ts";
 import { writeAdminKubeconfig } from "../../controller/apiserver/admin-kubeconfig.ts";
@@ -16,15 +17,35 @@ import { BoardRollouts } from "./board-rollouts.ts";
 import { type Plane, startPlane } from "./plane.ts";
 import { groupConverged, never, push, wantFirmware } from "./simulated.ts";
 import { SporedOn } from "./spored-on.ts";
+import { rightsOf, usedRights } from "./used-rights.ts";
 
 const nodes = 6;
 const boards = hasTool("compiler") ? 2 : 0;
 const simulated = { matchLabels: { "spore.dev/platform": "esp8266" } };
+/** What the controllers may do and did not here, and when they do. */
+const needOtherOccasions = [
+  "create endpointslices.discovery.k8s.io", // with --advertise-address
+  "create subjectaccessreviews.authorization.k8s.io", // when somebody asks the process itself
+  "create tokenreviews.authentication.k8s.io", // likewise
+  "delete nodegrouprevisions.spore.dev", // beyond revisionHistoryLimit
+  "delete nodes.spore.dev", // unowned and silent for a day
+  "get apiservices.apiregistration.k8s.io", // with --advertise-address
+  "get endpointslices.discovery.k8s.io", // likewise
+  "get firmwares.spore.dev", // after a conflict
+  "get nodegrouprevisions.spore.dev", // when another replica made it first
+  "get nodegroups.spore.dev", // after a conflict
+  "get secrets", // when another replica made it first
+  "patch events", // when the same happens again
+  "patch apiservices.apiregistration.k8s.io", // with --advertise-address
+  "update endpointslices.discovery.k8s.io", // likewise
+  "update nodegrouprevisions.spore.dev/finalizers", // asked for by an admission plugin of some clusters
+  "update nodegroups.spore.dev/finalizers", // likewise
+];
 const lease = { namespace: "default", name: "spored" };
 
 /** A `spored` that serves the API and leaves the controllers to others, and a kubeconfig with the rights of controllers, and no more. */
 async function startServer(udpPort: number): Promise<{ readonly plane: Plane; readonly kubeconfig: string }> {
-  const plane = await startPlane({ udpPort, flags: ["--components", "apiserver"] });
+  const plane = await startPlane({ udpPort, flags: ["--components", "apiserver", "--log-level", "debug"] });
   await plane.stop();
   const users = await UserDirectory.open(join(plane.dataDir, "tokens.json"), systemClock, silentLogger);
   const token = await users.addToken("fleet", [controllersGroup]);
@@ -50,7 +71,9 @@ it("a spored on another's API server converges a fleet, and when it dies its sta
 
   const old = await push(plane, { name: "lab", version: "1.0.0" });
   await using rollouts = await BoardRollouts.start(plane, boards);
-  await wantFirmware(plane, old, { selector: simulated, strategy: { maxUnavailable: 4 } });
+  const config = [{ values: { site: "bench-1" } }];
+  const like = { selector: simulated, strategy: { maxUnavailable: 4 } };
+  await wantFirmware(plane, old, { ...like, template: { firmware: { name: old }, config } });
   await rollouts.begin(0);
   await groupConverged(plane, "lab", nodes, 45);
   await rollouts.expectDone();
@@ -61,7 +84,7 @@ it("a spored on another's API server converges a fleet, and when it dies its sta
   expect(second.log.join("\n")).not.toContain("this process leads");
 
   const newer = await push(plane, { name: "lab", version: "1.1.0" });
-  await wantFirmware(plane, newer, { selector: simulated, strategy: { maxUnavailable: 4 } });
+  await wantFirmware(plane, newer, { ...like, template: { firmware: { name: newer }, config } });
   await rollouts.begin(1);
   await eventually(plane.client, Node, items[0]?.metadata.name ?? "", (node) => node?.status?.operation !== undefined);
   await first.kill();
@@ -74,5 +97,11 @@ it("a spored on another's API server converges a fleet, and when it dies its sta
   const elections = events.filter(({ reason }) => reason === "LeaderElection").map(({ message = "" }) => message);
   expect(elections.map((message) => message.replace(/^\S+ /, ""))).toEqual(["became leader", "became leader"]);
   expect(await second.stop()).toBe(0);
+  const { used, refused } = usedRights(plane.log, "fleet");
+  expect([...refused]).toEqual([]);
+  const given = rightsOf([...controllerRules, ...remoteRules, ...remoteNamespaceRules]);
+  expect([...used].filter((right) => !given.has(right))).toEqual([]);
+  const unused = [...given].filter((right) => !used.has(right));
+  expect(unused.filter((right) => !needOtherOccasions.includes(right))).toEqual([]);
   expect((await plane.client.get(Lease, lease, never))?.spec?.holderIdentity).toBe("");
 }, 180_000);
