@@ -40,7 +40,7 @@ export interface Call {
   readonly collection: Collection;
   /** Undefined for cluster-scoped kinds, and for all namespaces at once. */
   readonly namespace: string | undefined;
-  readonly subresource: "status" | undefined;
+  readonly subresource: "status" | "scale" | undefined;
   /** The object that is meant; undefined for a collection. */
   readonly name?: string;
   /** What the client wants to be answered with. */

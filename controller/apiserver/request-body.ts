@@ -3,8 +3,12 @@ import { SporeError } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 import { requestBodyMaxBytes } from "../base/limits.ts";
 import { parseStrictJson, type StrictJson } from "../base/strict-json.ts";
+import { parseStrictYaml } from "../base/strict-yaml.ts";
 import { protobufType, readProtobuf } from "./protobuf-request.ts";
 import type { ServedKind } from "./served-kind.ts";
+
+/** Server-side apply. */
+export const applyType = "application/apply-patch+yaml";
 
 /** The part of the `content-type` header that names a format, in lower case; empty when there is none. */
 export function mediaType(request: ApiRequest): string {
@@ -24,12 +28,15 @@ export async function readJsonBody(request: ApiRequest, accepted: readonly strin
   if (type === protobufType) return { value: readProtobuf(await readBytes(request)), duplicates: [] };
   const text = await readText(request);
   if (text.trim() === "") throw new SporeError("SPORE_BAD_REQUEST", "the request has no body, but it needs one");
-  return parseStrictJson(text);
+  return yamlTypes.includes(type) ? parseStrictYaml(text) : parseStrictJson(text);
 }
 
-/** A whole object: JSON, and for kinds of Kubernetes itself protobuf too. Throws as `readJsonBody` does. */
+const yamlTypes: readonly string[] = ["application/yaml", applyType];
+
+/** A whole object: JSON or YAML, and for kinds of Kubernetes itself protobuf too. Throws as `readJsonBody` does. */
 export function readObjectBody(request: ApiRequest, { form }: ServedKind): Promise<StrictJson> {
-  return readJsonBody(request, form === "native" ? ["application/json", protobufType] : ["application/json"]);
+  const text = ["application/json", "application/yaml"];
+  return readJsonBody(request, form === "native" ? [...text, protobufType] : text);
 }
 
 /** As `readJsonBody`, for a body that may be absent. */
@@ -62,8 +69,7 @@ async function readBytes(request: ApiRequest): Promise<Uint8Array> {
   return bytes;
 }
 
-/** The request's body as text. Throws as `readJsonBody` does. */
-export async function readText(request: ApiRequest): Promise<string> {
+async function readText(request: ApiRequest): Promise<string> {
   const bytes = await readBytes(request);
   try {
     return strictUtf8.decode(bytes);

@@ -55,7 +55,7 @@ export class ResourceHandler {
       rights,
       collection,
       namespace,
-      subresource: info.subresource === "status" ? "status" : undefined,
+      subresource: info.subresource === "status" || info.subresource === "scale" ? info.subresource : undefined,
       form: readAnswerForm(request.headers.accept, request.query),
       warn,
     };

@@ -2,16 +2,15 @@ import { apiVersionOf } from "../../api/kind.ts";
 import type { ApiResponse } from "../../api/transport.ts";
 import { isSporeError, SporeError } from "../../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
-import type { StrictJson } from "../../base/strict-json.ts";
-import { parseStrictYaml } from "../../base/strict-yaml.ts";
 import { timestamp } from "../../base/timestamp.ts";
 import { typingFaults } from "../../schema/structured-merge/typing.ts";
 import { answerObject } from "../answer.ts";
+import { forbidden } from "../authz/forbidden.ts";
 import { conflict, type ObjectCall, type Workshop } from "../call.ts";
 import { createObject } from "../create.ts";
 import { checkAddress, type FieldPolicy } from "../decode.ts";
 import { metadataOf, textIn } from "../object-meta.ts";
-import { readText } from "../request-body.ts";
+import { applyType, readJsonBody } from "../request-body.ts";
 import type { ServedKind } from "../served-kind.ts";
 import { type Owned, overtakenMax, updateObject } from "../update.ts";
 import type { PatchOptions } from "../write-options.ts";
@@ -19,11 +18,9 @@ import { applyConflict } from "./conflicts.ts";
 import { lastAppliedFields, migratingManager, withLastApplied } from "./last-applied.ts";
 import { type ApplyOutcome, applied, type OwnedWrite, wholeSchema } from "./ownership.ts";
 
-export const applyType = "application/apply-patch+yaml";
-
 /** PATCH of an object, or of its status, with a configuration: the part of it that this client decides. The object is created if need be. */
 export async function apply(call: ObjectCall, shop: Workshop, options: PatchOptions): Promise<ApiResponse> {
-  const body = await readConfiguration(call);
+  const body = await readJsonBody(call.request, [applyType]);
   const configuration = asConfiguration(body.value, call);
   const policy = policyOf(call, options, body.duplicates);
   const merge = (live: JsonObject) => merged(configuration, live, call, shop, options);
@@ -34,6 +31,7 @@ export async function apply(call: ObjectCall, shop: Workshop, options: PatchOpti
     } catch (error) {
       if (!isSporeError(error, "SPORE_NOT_FOUND") || call.subresource !== undefined) throw error;
     }
+    checkMayCreate(call);
     try {
       const { object, owned } = merge({});
       checkNew(object, call);
@@ -45,11 +43,13 @@ export async function apply(call: ObjectCall, shop: Workshop, options: PatchOpti
   }
 }
 
-async function readConfiguration({ request }: ObjectCall): Promise<StrictJson> {
-  if (request.direct?.value !== undefined) return { value: request.direct.value, duplicates: [] };
-  const text = await readText(request);
-  if (text.trim() === "") throw new SporeError("SPORE_BAD_REQUEST", "the request has no body, but it needs one");
-  return parseStrictYaml(text);
+/** Who may patch what is there need not be allowed to make what is not. */
+function checkMayCreate({ rights, collection, namespace, name }: ObjectCall): void {
+  const { group, plural } = collection.served.kind;
+  const place = namespace === undefined ? {} : { namespace };
+  const wanted = { kind: "resource", verb: "create", group, plural, name, ...place } as const;
+  const decision = rights.authorizer.decide(rights.user, wanted);
+  if (!decision.allowed) throw forbidden(rights.user, wanted, decision.reason());
 }
 
 function policyOf(call: ObjectCall, { fieldValidation }: PatchOptions, duplicates: readonly string[]): FieldPolicy {
