@@ -4,7 +4,7 @@ import type { ObjectCall, Workshop } from "./call.ts";
 import { asManifest, checkAddress } from "./decode.ts";
 import { metadataOf, textIn, withMetadata } from "./object-meta.ts";
 import { readObjectBody } from "./request-body.ts";
-import { updateObject, versionRequired } from "./update.ts";
+import { updateObject } from "./update.ts";
 import { readWriteOptions } from "./write-options.ts";
 
 /** PUT of an object, or of its status. */
@@ -15,9 +15,6 @@ export async function replace(call: ObjectCall, shop: Workshop): Promise<ApiResp
   const manifest = asManifest(body.value, served);
   const named = textIn(metadataOf(manifest), "name") === "" ? withMetadata(manifest, { name: call.name }) : manifest;
   checkAddress(named, call.namespace, call.name);
-  if (!served.unconditionalUpdate && textIn(metadataOf(named), "resourceVersion") === "") {
-    throw versionRequired(served, call.name);
-  }
   const policy = { fieldValidation: options.fieldValidation, duplicates: body.duplicates, warn: call.warn };
   const stored = await updateObject(call, shop, options, () => ({ object: named, policy }));
   return answerObject(call, shop, 200, stored);

@@ -97,7 +97,7 @@ function isUnchanged(next: JsonObject, managedFields: JsonValue | undefined, liv
 }
 
 /** The refusal of an update that does not say what it updates. */
-export function versionRequired(served: ServedKind, name: string): SporeError {
+function versionRequired(served: ServedKind, name: string): SporeError {
   const message = "Invalid value: 0x0: must be specified for an update"; // how Go prints none
   return invalid(served, name, [{ reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" }]);
 }
