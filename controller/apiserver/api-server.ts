@@ -25,6 +25,7 @@ import type { Workshop } from "./call.ts";
 import { askAs } from "./extension/ask-server.ts";
 import { Definitions } from "./extension/definitions.ts";
 import { OwnDefinitions } from "./extension/own-definitions.ts";
+import { GarbageCollector } from "./garbage/garbage-collector.ts";
 import { answerHealth, type HealthCheck } from "./health.ts";
 import { InFlight } from "./in-flight.ts";
 import { KeyedLock } from "./keyed-lock.ts";
@@ -104,6 +105,7 @@ class Server implements ApiServer {
   readonly #termination: NamespaceTermination;
   readonly #definitions: Definitions;
   readonly #own: OwnDefinitions;
+  readonly #garbage: GarbageCollector;
   readonly #resources: ResourceHandler;
   readonly #static: StaticPaths;
   readonly #figures: Registry;
@@ -144,6 +146,7 @@ class Server implements ApiServer {
       hooksOf: sporeHooks,
       onGone: (name) => this.#own.gone(name),
     });
+    this.#garbage = new GarbageCollector({ shop: this.#shop, registry: this.#registry, log });
     const settle = (name: string) => this.#definitions.settle(name);
     const ask = askAs((request) => this.handle(request, apiServer), closing);
     this.#own = new OwnDefinitions({ crds, release: ownRelease(), ask, log, settle });
@@ -167,6 +170,7 @@ class Server implements ApiServer {
     await this.#definitions.start();
     await this.#own.install();
     await this.#termination.resume();
+    await this.#garbage.start();
   }
 
   async handle(request: ApiRequest, sender: User, impersonation?: Impersonation): Promise<ApiResponse> {
@@ -232,7 +236,7 @@ class Server implements ApiServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.drain();
-    await Promise.all([this.#termination.stop(), this.#definitions.stop(), this.#own.stop()]);
+    await Promise.all([this.#termination.stop(), this.#definitions.stop(), this.#own.stop(), this.#garbage.stop()]);
     await this.#rbac.stop();
   }
 

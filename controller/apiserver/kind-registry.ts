@@ -1,5 +1,5 @@
 import { Namespace } from "../api/core-kinds.ts";
-import type { Kind } from "../api/kind.ts";
+import { apiVersionOf, type Kind } from "../api/kind.ts";
 import { SporeError } from "../base/errors.ts";
 import type { CustomResourceNames } from "../schema/custom-resource-definition.ts";
 import type { Store } from "../store/store.ts";
@@ -13,12 +13,20 @@ export interface ServedKinds {
   readonly kinds: readonly ServedKind[];
 }
 
+/** One object, and what reads it. */
+export interface Place {
+  readonly collection: Collection;
+  readonly namespace: string | undefined;
+  readonly name: string;
+}
+
 /** Everything that the server serves, by group, version and plural. Kinds come and go with the CustomResourceDefinitions that define them. */
 export class KindRegistry implements ServedKinds {
   readonly #store: Store;
   readonly #cache: ObjectCache;
   readonly #bySource = new Map<string, readonly Collection[]>();
   #byName: ReadonlyMap<string, Collection> = new Map();
+  #byPlace: ReadonlyMap<string, Collection> = new Map();
   #kinds: readonly ServedKind[] = [];
   #revision = 0;
 
@@ -38,13 +46,7 @@ export class KindRegistry implements ServedKinds {
 
   /** What can lie in a namespace, one collection for everything that lies in the same place. */
   get contents(): readonly Collection[] {
-    const byPlace = new Map<string, Collection>();
-    for (const collection of this.#all()) {
-      const place = collection.prefix(undefined);
-      const { kind, review } = collection.served;
-      if (kind.namespaced && review === undefined && !byPlace.has(place)) byPlace.set(place, collection);
-    }
-    return [...byPlace.values()];
+    return [...this.#byPlace.values()].filter(({ served }) => served.kind.namespaced && served.review === undefined);
   }
 
   get namespaces(): Collection {
@@ -68,6 +70,28 @@ export class KindRegistry implements ServedKinds {
     return builtin.map(({ served: { kind, singular, shortNames, listKind } }) => {
       return { plural: kind.plural, singular, shortNames, kind: kind.kind, listKind };
     });
+  }
+
+  /** Which object lies under a key of the store, and through which of its versions it may be read; undefined when its kind is not served. */
+  placeOf(key: string): Place | undefined {
+    const [, , group = "", plural = "", ...names] = key.split("/");
+    const collection = this.#byPlace.get(`/registry/${group}/${plural}/`);
+    const [first, second] = names;
+    if (collection === undefined || first === undefined) return undefined;
+    const { namespaced } = collection.served.kind;
+    if (namespaced !== (second !== undefined)) return undefined;
+    return { collection, namespace: namespaced ? first : undefined, name: second ?? first };
+  }
+
+  /** Where an object of that kind lies; undefined when the kind is not served, or lies in namespaces and there is none. */
+  keyOf(
+    { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+    namespace: string | undefined,
+    name: string,
+  ): string | undefined {
+    const served = this.#kinds.find((one) => one.kind.kind === kind && apiVersionOf(one.kind) === apiVersion);
+    if (served === undefined || (served.kind.namespaced && namespace === undefined)) return undefined;
+    return this.get(served.kind).key(served.kind.namespaced ? namespace : undefined, name);
   }
 
   find(group: string, version: string, plural: string): Collection | undefined {
@@ -114,10 +138,16 @@ export class KindRegistry implements ServedKinds {
   #changed(): void {
     this.#revision += 1;
     this.#byName = new Map(this.#all().map((collection) => [nameOf(collection.served.kind), collection]));
+    // Of several that lie in one place the first counts: a kind itself, before what is a view of it.
+    this.#byPlace = new Map(
+      this.#all()
+        .reverse()
+        .map((collection) => [collection.prefix(undefined), collection]),
+    );
     this.#kinds = this.#all().map(({ served, gate }) => (gate.isOpen ? served : { ...served, verbs: lastVerbs }));
   }
 
-  #all(): readonly Collection[] {
+  #all(): Collection[] {
     return [...this.#bySource.values()].flat();
   }
 }

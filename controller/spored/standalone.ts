@@ -26,8 +26,6 @@ import { serveHealth } from "../gateway/health-server.ts";
 import { keepTree } from "../manifests/keep-tree.ts";
 import { artifactCollector } from "../reconcilers/artifact-collector.ts";
 import { eventExpiry } from "../reconcilers/event-expiry.ts";
-import { garbageControllers } from "../reconcilers/garbage/garbage-collector.ts";
-import { ownedKinds } from "../reconcilers/garbage/owned-kinds.ts";
 import { Manager } from "../runtime/manager.ts";
 import { openLmdbStore } from "../store/lmdb.ts";
 import { ownDirectory } from "../store/own-directory.ts";
@@ -136,7 +134,7 @@ function assemble(around: Surroundings, { server, blobs, fleet, registry }: Part
   const transport = measuredTransport(inProcessTransport(server, controllers), "in-process", clock, registry);
   const direct = apiClient(transport, { clock, userAgent: "spored" });
   const manager = new Manager({ client: direct, clock, random, log, metrics: registry });
-  const { client, caches } = manager;
+  const { client } = manager;
   const recorder = addRecorder(manager, around);
   manager.addRunnable(eventExpiry({ client, clock, log }));
   manager.addRunnable(artifactCollector({ client, blobs, clock, log }));
@@ -145,7 +143,6 @@ function assemble(around: Surroundings, { server, blobs, fleet, registry }: Part
     addGitSync(manager, around, { blobs, recorder, builtins: builtinKinds, actAs: accountClient(around, server) });
     addFleetFigures(registry, figuresOf(fleet, manager));
   }
-  for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   return manager;
 }
 

@@ -25,8 +25,6 @@ import { Sightings } from "../../controller/drivers/sightings.ts";
 import { SporeDriver } from "../../controller/drivers/spore/spore.ts";
 import { discoveryController } from "../../controller/reconcilers/discovery/discovery.ts";
 import { firmwareController } from "../../controller/reconcilers/firmware.ts";
-import { garbageControllers } from "../../controller/reconcilers/garbage/garbage-collector.ts";
-import { ownedKinds } from "../../controller/reconcilers/garbage/owned-kinds.ts";
 import { ImageCache } from "../../controller/reconcilers/node/image-cache.ts";
 import { nodeController } from "../../controller/reconcilers/node/node.ts";
 import type { InstallEnd } from "../../controller/reconcilers/node/work.ts";
@@ -117,7 +115,6 @@ export async function startControl(cluster: Cluster, options: ControlOptions = {
   manager.add(discoveryController({ client, caches, sightings, liveNames: new LiveNodes(clock, sightings) }));
   manager.add(nodeGroupController({ client, caches, facts, autoAdopt: new Set(autoAdopt) }));
   manager.add(nodeController({ client, caches, recorder, clock, random, sightings, drivers, executor, facts, images }));
-  for (const spec of garbageControllers({ client, caches, kinds: ownedKinds })) manager.add(spec);
   const stopping = new AbortController();
   const heard = fleet ? drivers.discover(sightings.heard, stopping.signal) : undefined;
   const ran = manager.run(stopping.signal);

@@ -33,12 +33,12 @@ export function deleteContract(ask: Asker): void {
     });
 
     it("leaves a finalizer for the garbage collector where dependents matter", async () => {
-      await ask.post(urls.nodes, nodeManifest("a"));
+      for (const name of ["a", "b", "c"]) await ask.post(urls.nodes, nodeManifest(name));
       const orphaning = await ask.delete(`${urls.nodes}/a`, { propagationPolicy: "Orphan" });
       expect(orphaning.json.metadata.finalizers).toEqual(["orphan"]);
-      const foreground = await ask.delete(`${urls.nodes}/a?propagationPolicy=Foreground`);
+      const foreground = await ask.delete(`${urls.nodes}/b?propagationPolicy=Foreground`);
       expect(foreground.json.metadata.finalizers).toEqual(["foregroundDeletion"]);
-      expect((await ask.delete(`${urls.nodes}/a`, { propagationPolicy: "Sideways" })).status).toBe(422);
+      expect((await ask.delete(`${urls.nodes}/c`, { propagationPolicy: "Sideways" })).status).toBe(422);
     });
 
     it("keeps to preconditions and dry runs", async () => {
