@@ -32,7 +32,7 @@ describe("the process sporectl", () => {
   it("ends as soon as it has failed", async () => {
     await expect(sporectl("get", "node/esp-ffffff")).rejects.toMatchObject({
       code: 1,
-      stderr: 'error: nodes.spore.dev "esp-ffffff" not found\n',
+      stderr: 'error: nodes.spore.dev "esp-ffffff" not found\nhint: sporectl get nodes lists what there is\n',
     });
   });
 });

@@ -4,7 +4,7 @@ import { SporeError } from "../../base/errors.ts";
 import { refuse } from "../../manifests/apply.ts";
 import { lastApplied, lastAppliedAnnotation, withLastApplied } from "../../manifests/last-applied.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { printDocument } from "../output/output-format.ts";
+import { printDocument } from "../output/object-printer.ts";
 import type { GlobalOptions } from "../session/global-options.ts";
 import { chosenObjects, notFound } from "../session/objects.ts";
 import { openSession } from "../session/session.ts";

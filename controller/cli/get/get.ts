@@ -1,109 +1,128 @@
-import { type Kind, pathOf } from "../../api/kind.ts";
-import type { Resource } from "../../api/meta.ts";
+import { Option, type Command as Parser } from "commander";
 import { SporeError } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { columns } from "../output/columns.ts";
-import { type OutputFormat, outputFormat, printObjects } from "../output/output-format.ts";
-import { bodyCells, headerCells, type Table, tableMediaType } from "../output/table.ts";
-import { readObject, refuseBoth } from "../session/objects.ts";
+import { objectPrinter } from "../output/object-printer.ts";
+import { isTable, outputFormat } from "../output/output-format.ts";
 import { openSession, type Session } from "../session/session.ts";
-import { readTargets, type Targets } from "../session/targets.ts";
-import { type GetOptions, layoutFor, namespaceFor, scope, selectors } from "./get-options.ts";
-import { watchTarget } from "./get-watch.ts";
+import { readTargets } from "../session/targets.ts";
+import { addSourceOptions, hasSources } from "../write/sources.ts";
+import { fetchObjects, objectsInFiles, reportMissing } from "./get-objects.ts";
+import { type GetOptions, namespaceFor, refuseContradictions, type Wanted } from "./get-options.ts";
+import { showTables } from "./get-tables.ts";
+import { watchWanted } from "./get-watch.ts";
 
 /** `sporectl get KIND [NAME…]`. */
 export const get: Command = {
   define(program, io, finish) {
-    program
+    const parser = program
       .command("get")
       .description("List objects, or show some: `get nodes`, `get ng lab-sensors -o yaml`, `get nodes,nodegroups -A`.")
-      .argument("<what...>", "KIND [NAME…] or KIND/NAME…")
-      .option("-A, --all-namespaces", "of every namespace")
-      .option("-l, --selector <labels>", "only those with these labels, such as room=lab,app!=test")
-      .option("--field-selector <fields>", "only those with these fields, such as metadata.name=esp-a1b2c3")
-      .option("-o, --output <format>", "wide, yaml, json or name")
-      .option("-w, --watch", "go on showing changes until Ctrl-C")
-      .option("--output-watch-events", "with -w: say of each line whether it was ADDED, MODIFIED or DELETED")
-      .option("--show-labels", "show the labels as the last column")
-      .option("--no-headers", "leave the first line out")
-      .action(async (words: string[], _options: GetOptions, command) => {
+      .argument("[what...]", "KIND [NAME…], KIND,KIND or KIND/NAME…");
+    addPrintOptions(addSelectOptions(addSourceOptions(parser))).action(
+      async (words: string[], _options: GetOptions, command) => {
         finish(await runGet(words, command.optsWithGlobals(), io));
-      });
+      },
+    );
   },
 };
 
-async function runGet(words: readonly string[], options: GetOptions, io: Io): Promise<number> {
-  const format = outputFormat(options.output);
-  await using session = await openSession(options, io);
-  const targets = readTargets(words, session.names);
-  for (const { kind, name } of targets) if (name !== undefined) refuseForNames(kind, options);
-  if (options.watch) {
-    const [only, ...others] = targets;
-    if (!only || others.length > 0)
-      throw new SporeError("SPORE_USAGE", "only one kind or object can be watched at a time");
-    return watchTarget(only, { format, options, session, io });
-  }
-  if (format === "table" || format === "wide") return showTables(targets, format, options, session, io);
-  const found = await Promise.all(targets.map((target) => objectsOf(target, options, session, io)));
-  const single = targets.length === 1 && targets[0]?.name !== undefined;
-  await printObjects(found.flat(), format, single, io.out);
-  return exitCodes.done;
+function addSelectOptions(parser: Parser): Parser {
+  return parser
+    .option("-A, --all-namespaces", "of every namespace")
+    .option("-l, --selector <labels>", "only those with these labels, such as room=lab,app!=test")
+    .option("--field-selector <fields>", "only those with these fields, such as metadata.name=esp-a1b2c3")
+    .option("--ignore-not-found", "what is not there is no error")
+    .option("--subresource <name>", "status or scale, instead of the whole object")
+    .option("--chunk-size <count>", "how many objects to ask for at a time; 0: all at once", "500")
+    .option("--raw <path>", "what the server answers to this path, as it is");
 }
 
-async function objectsOf(
-  { kind, name }: Targets,
+function addPrintOptions(parser: Parser): Parser {
+  return parser
+    .option(
+      "-o, --output <format>",
+      "wide, yaml, json, name, jsonpath=…, jsonpath-file=…, jsonpath-as-json=…, go-template=…, go-template-file=…, custom-columns=… or custom-columns-file=…",
+    )
+    .addOption(new Option("--template <template>", "the template of -o go-template or jsonpath").hideHelp())
+    .option("-w, --watch", "go on showing changes until Ctrl-C")
+    .option("--watch-only", "only the changes, not what there is")
+    .option("--output-watch-events", "with -w: say of each line whether it was ADDED, MODIFIED or DELETED")
+    .option("--sort-by <path>", "sort by a field, such as .metadata.creationTimestamp")
+    .option("--show-labels", "show the labels as the last column")
+    .option(
+      "-L, --label-columns <labels>",
+      "a column for each of these labels, with commas between",
+      (text: string, before: readonly string[] = []) => [...before, ...text.split(",")],
+    )
+    .option("--show-kind", "show the kind with each name")
+    .option("--show-managed-fields", "with -o yaml or json: also who owns which field")
+    .option("--no-headers", "leave the first line out");
+}
+
+async function runGet(words: readonly string[], options: GetOptions, io: Io): Promise<number> {
+  const format = outputFormat(options.output, options.template);
+  refuseContradictions(format, options);
+  if (options.raw !== undefined) return getRaw(words, options.raw, options, io);
+  await using session = await openSession(options, io);
+  const wanted = await wantedObjects(words, options, session, io);
+  if (options.watch || options.watchOnly) {
+    const [only, ...others] = wanted;
+    if (!only || others.length > 0)
+      throw new SporeError("SPORE_USAGE", "you may only specify a single resource type when watching", {
+        hint: "watch one kind, or one object",
+      });
+    return watchWanted(only, { format, options, session, io });
+  }
+  if (isTable(format)) return showTables(wanted, format, options, session, io);
+  const printer = await objectPrinter(format, { ...options, out: io.out }); // a bad template is no reason to ask a server
+  const { found, missing } = await fetchObjects(wanted, options, session, io);
+  const [object] = found;
+  const isSingle = wanted.length === 1 && wanted[0]?.name !== undefined;
+  if (!isSingle && (found.length > 0 || missing.length === 0)) printer.list(found);
+  else if (object) printer.object(object);
+  return reportMissing(missing, options, io);
+}
+
+async function wantedObjects(
+  words: readonly string[],
   options: GetOptions,
   session: Session,
   io: Io,
-): Promise<readonly Resource[]> {
-  if (name !== undefined) return [await readObject(kind, name, session, io.signal)];
-  const namespace = namespaceFor(kind, options, session);
-  return (await session.client.list(kind, { ...scope(namespace), ...selectors(options) }, io.signal)).items;
-}
-
-/** What says which of several is meant means nothing for one that is named. */
-function refuseForNames(kind: Kind, options: GetOptions): void {
-  refuseBoth(options);
-  if (!options.allNamespaces || !kind.namespaced) return;
-  throw new SporeError("SPORE_USAGE", "a name and -A at once: a name is one of one namespace", {
-    hint: "say -n NAMESPACE, or leave the name out",
+): Promise<readonly Wanted[]> {
+  if (hasSources(options)) {
+    if (words.length > 0) throw usage(`"${words[0]}" and files at once`, "say one or the other");
+    return objectsInFiles(options, session, io);
+  }
+  if (words.length === 0) {
+    throw usage("you must specify the type of resource to get", "sporectl api-resources lists what there is");
+  }
+  return readTargets(words, session.names).map(({ kind, name }) => {
+    if (name === undefined) return { kind, name, namespace: namespaceFor(kind, options, session) };
+    if (options.selector !== undefined || options.fieldSelector !== undefined) {
+      throw usage("names and selectors at once", "say one or the other");
+    }
+    if (options.allNamespaces && kind.namespaced) {
+      throw usage(
+        "a resource cannot be retrieved by name across all namespaces",
+        "say -n NAMESPACE, or leave the name out",
+      );
+    }
+    return { kind, name, namespace: kind.namespaced ? session.namespace : undefined };
   });
 }
 
-async function showTables(
-  targets: readonly Targets[],
-  format: OutputFormat,
-  options: GetOptions,
-  session: Session,
-  io: Io,
-): Promise<number> {
-  const kinds = [...new Set(targets.map(({ kind }) => kind))];
-  let shown = 0;
-  for (const kind of kinds) {
-    const tables: Table[] = [];
-    for (const target of targets.filter((target) => target.kind === kind)) {
-      tables.push(await fetchTable(target, options, session, io));
-    }
-    const layout = layoutFor(kind, format, options, kinds.length > 1);
-    const rows = tables.flatMap((table) => bodyCells(table, layout));
-    if (rows.length === 0) continue;
-    if (shown > 0) io.out.write("\n");
-    shown += rows.length;
-    const head = tables[0] && options.headers ? [headerCells(tables[0], layout)] : [];
-    io.out.write(columns([...head, ...rows]));
-  }
-  if (shown === 0) io.err.write(nothingFound(kinds, options, session));
+async function getRaw(words: readonly string[], path: string, options: GetOptions, io: Io): Promise<number> {
+  if (words.length > 0) throw usage("arguments may not be passed when --raw is specified", "leave them out");
+  const url = URL.canParse(path, "https://server") ? new URL(path, "https://server") : undefined;
+  if (!path.startsWith("/") || url?.host !== "server")
+    throw usage(`--raw ${path} is no path of the server`, "begin it with /, such as /healthz");
+  await using session = await openSession(options, io);
+  const request = { query: url.searchParams, accept: "application/json, */*", signal: io.signal };
+  io.out.write(await session.readText(url.pathname, request));
   return exitCodes.done;
 }
 
-function fetchTable({ kind, name }: Targets, options: GetOptions, session: Session, io: Io): Promise<Table> {
-  const path = pathOf(kind, namespaceFor(kind, options, session), name);
-  const query = new URLSearchParams(name === undefined ? { ...selectors(options) } : {});
-  return session.readJson<Table>(path, { query, accept: tableMediaType, signal: io.signal });
-}
-
-function nothingFound(kinds: readonly Kind[], options: GetOptions, session: Session): string {
-  const inside = kinds.some(({ namespaced }) => namespaced) && !options.allNamespaces;
-  return inside ? `No resources found in ${session.namespace} namespace.\n` : "No resources found.\n";
+function usage(message: string, hint: string): SporeError {
+  return new SporeError("SPORE_USAGE", message, { hint });
 }

@@ -3,7 +3,11 @@ import { shownWidth, singleLine } from "./safe-text.ts";
 /** Lays rows of cells out as left-aligned columns. Ends with a line break unless there are no rows. */
 export type Columns = (rows: readonly (readonly string[])[]) => string;
 
-/** Three spaces between columns, as kubectl prints them. */
+/** Spaces between columns, and the width of the narrowest one with them, as kubectl prints them. */
+const gap = 3;
+const columnMin = 6;
+
+/** All rows at once. */
 export const columns: Columns = (rows) => growingColumns()(rows);
 
 /**
@@ -12,17 +16,17 @@ export const columns: Columns = (rows) => growingColumns()(rows);
  */
 export function growingColumns(): Columns {
   const widths: number[] = [];
-  const padded = (cell: string, index: number) => cell + " ".repeat((widths[index] ?? 0) - shownWidth(cell));
+  const padded = (cell: string, index: number) => cell + " ".repeat((widths[index] ?? 0) + gap - shownWidth(cell));
   return (rows) => {
     const safe = rows.map((row) => row.map(singleLine));
     for (const row of safe) {
       row.forEach((cell, index) => {
-        widths[index] = Math.max(widths[index] ?? 0, shownWidth(cell));
+        widths[index] = Math.max(widths[index] ?? columnMin - gap, shownWidth(cell));
       });
     }
     return safe
       .map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : padded(cell, index))))
-      .map((cells) => `${cells.join("   ").trimEnd()}\n`)
+      .map((cells) => `${cells.join("")}\n`)
       .join("");
   };
 }

@@ -1,66 +1,55 @@
 import type { Kind } from "../../api/kind.ts";
 import type { Resource } from "../../api/meta.ts";
 import { SporeError } from "../../base/errors.ts";
-import { printableDocument } from "../../base/printable.ts";
-import type { Screen } from "../io.ts";
 
-const formats = ["table", "wide", "yaml", "json", "name"] as const;
+const plainFormats = ["table", "wide", "yaml", "json", "name"] as const;
+const templateFormats = ["jsonpath", "jsonpath-as-json", "go-template", "custom-columns"] as const;
+const otherNames: Readonly<Record<string, string>> = { template: "go-template", templatefile: "go-template-file" };
 
-/** How objects are shown; `table` where nothing was asked for. */
-export type OutputFormat = (typeof formats)[number];
+/** How objects are shown. `template` is the path of a file where `isFile` says so. */
+export type OutputFormat =
+  | { readonly name: (typeof plainFormats)[number] }
+  | { readonly name: (typeof templateFormats)[number]; readonly template: string; readonly isFile: boolean };
 
 /**
- * Reads the value of `-o`.
+ * Reads the value of `-o`; `table` where nothing was asked for.
  *
- * @throws SporeError `SPORE_USAGE` for an unknown format.
+ * @param template the value of `--template`, if the verb has it.
+ * @throws SporeError `SPORE_USAGE` for an unknown format, or one that lacks its template.
  */
-export function outputFormat(word: string | undefined): OutputFormat {
-  const known = formats.find((format) => format === (word ?? "table"));
-  if (known) return known;
-  throw new SporeError("SPORE_USAGE", `-o ${word}: no such format`, { hint: "use wide, yaml, json or name" });
-}
-
-/** Writes objects as YAML, JSON or names; `single` says that one object was asked for by name, and not a list. */
-export async function printObjects(
-  objects: readonly Resource[],
-  format: OutputFormat,
-  single: boolean,
-  out: Screen,
-): Promise<void> {
-  if (format === "name") {
-    for (const object of objects) out.write(`${typedName(object)}\n`);
-    return;
+export function outputFormat(word: string | undefined, template?: string): OutputFormat {
+  const text = word ?? (template === undefined ? "table" : "go-template");
+  const plain = plainFormats.find((format) => format === text);
+  if (plain) return { name: plain };
+  const equals = text.indexOf("=");
+  const typed = equals < 0 ? text : text.slice(0, equals);
+  const full = otherNames[typed] ?? typed;
+  const isFile = full.endsWith("-file");
+  const name = templateFormats.find((format) => format === (isFile ? full.slice(0, -"-file".length) : full));
+  const argument = equals < 0 ? template : text.slice(equals + 1);
+  if (!name || (isFile && name === "jsonpath-as-json")) throw unknownFormat(text);
+  if (argument === undefined || (argument === "" && name !== "custom-columns")) {
+    const hint = isFile ? `write -o ${typed}=FILE` : `write -o ${typed}=TEMPLATE`;
+    throw new SporeError("SPORE_USAGE", `-o ${text}: format specified but no template given`, { hint });
   }
-  const items = objects.map(withoutManagedFields);
-  const [only] = items;
-  const list = { apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } };
-  const document = single && only ? only : list;
-  await printDocument(document, format, out);
+  return { name, template: argument, isFile };
 }
 
-/** Writes what happened to an object, and the object; only the latter where the format is `name`. */
-export async function printChange(
-  change: { readonly type: string; readonly object: Resource },
-  format: OutputFormat,
-  out: Screen,
-): Promise<void> {
-  if (format === "name") await printObjects([change.object], format, true, out);
-  else await printDocument({ ...change, object: withoutManagedFields(change.object) }, format, out);
+function unknownFormat(text: string): SporeError {
+  const known = [
+    "wide",
+    ...plainFormats.slice(2),
+    ...templateFormats,
+    "jsonpath-file",
+    "go-template-file",
+    "custom-columns-file",
+  ];
+  return new SporeError("SPORE_USAGE", `-o ${text}: no such format`, { hint: `use one of ${known.join(", ")}` });
 }
 
-/** As kubectl shows objects: who owns which field is for programs, and longer than the rest. */
-function withoutManagedFields<T extends Resource>(object: T): T {
-  const { managedFields: _, ...metadata } = { managedFields: undefined, ...object.metadata };
-  return { ...object, metadata };
-}
-
-export async function printDocument(document: unknown, format: OutputFormat, out: Screen): Promise<void> {
-  if (format === "json") {
-    out.write(`${printableDocument(JSON.stringify(document, undefined, 4))}\n`);
-  } else {
-    const { stringify } = await import("yaml"); // tables, which most people look at, do without
-    out.write(printableDocument(stringify(document)));
-  }
+/** Whether the server lays the objects out, and not this program. */
+export function isTable({ name }: OutputFormat): boolean {
+  return name === "table" || name === "wide";
 }
 
 /** `node.spore.dev/esp-a1b2c3`, as kubectl's `-o name`. */

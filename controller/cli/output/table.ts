@@ -1,14 +1,18 @@
 import type { ObjectMeta } from "../../api/meta.ts";
 import type { JsonValue } from "../../base/json.ts";
+import { goText } from "./go-template/go-text.ts";
 
 /** `meta.k8s.io/v1` Table: what the server makes of a list for people. */
 export interface Table {
   readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
   readonly columnDefinitions?: readonly { readonly name: string; readonly priority?: number }[];
-  readonly rows: readonly {
-    readonly cells: readonly JsonValue[];
-    readonly object?: { readonly metadata?: ObjectMeta };
-  }[];
+  readonly rows: readonly TableRow[];
+}
+
+/** What is shown of one object, and at least its metadata. */
+export interface TableRow {
+  readonly cells: readonly JsonValue[];
+  readonly object?: { readonly metadata?: ObjectMeta };
 }
 
 /** The `Accept` header that asks for a Table. */
@@ -19,6 +23,8 @@ export interface TableLayout {
   readonly wide: boolean;
   readonly withNamespace: boolean;
   readonly withLabels: boolean;
+  /** Labels that have a column each. */
+  readonly labelColumns: readonly string[];
   /** Stands before each name, such as `nodegroup.spore.dev/`. */
   readonly namePrefix: string;
   /** What happened to the rows, as the first column; absent: no such column. */
@@ -29,7 +35,8 @@ export interface TableLayout {
 export function headerCells(table: Table, layout: TableLayout): readonly string[] {
   const own = shownColumns(table, layout).map(({ name }) => name.toUpperCase());
   const before = [...(layout.event === undefined ? [] : ["EVENT"]), ...(layout.withNamespace ? ["NAMESPACE"] : [])];
-  return [...before, ...own, ...(layout.withLabels ? ["LABELS"] : [])];
+  const chosen = layout.labelColumns.map((label) => label.slice(label.lastIndexOf("/") + 1).toUpperCase());
+  return [...before, ...own, ...chosen, ...(layout.withLabels ? ["LABELS"] : [])];
 }
 
 /** The cells of each row, as text. */
@@ -43,7 +50,8 @@ export function bodyCells(table: Table, layout: TableLayout): readonly (readonly
       ...(layout.event === undefined ? [] : [layout.event]),
       ...(layout.withNamespace ? [namespace] : []),
     ];
-    return [...before, ...own, ...(layout.withLabels ? [labelText(labels)] : [])];
+    const chosen = layout.labelColumns.map((label) => labels[label] ?? "<none>");
+    return [...before, ...own, ...chosen, ...(layout.withLabels ? [labelText(labels)] : [])];
   });
 }
 
@@ -59,7 +67,10 @@ function shownColumns(table: Table, layout: TableLayout): { name: string; index:
     .filter(({ priority }) => layout.wide || priority === 0);
 }
 
+/** Text ends at its first line, as in kubectl. */
 function cellText(cell: JsonValue): string {
-  if (cell === null || cell === "") return "";
-  return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
+  if (cell === null) return "";
+  if (typeof cell !== "string") return goText(cell);
+  const end = cell.search(/[\n\r\f]/);
+  return end < 0 ? cell : `${cell.slice(0, end)}...`;
 }

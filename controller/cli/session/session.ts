@@ -26,6 +26,8 @@ export interface Session extends AsyncDisposable {
   readonly names: ResourceNames;
   /** An answer as JSON, whatever its kind. Throws what the server's `Status` says. */
   readJson<T>(path: string, request: JsonRequest): Promise<T>;
+  /** An answer as it is. Throws what the server's `Status` says. */
+  readText(path: string, request: JsonRequest): Promise<string>;
   /** The events of one watch, in whatever form `request.accept` asks for. */
   watch<T extends Watched>(path: string, request: JsonRequest): AsyncIterable<WatchEvent<T>>;
 }
@@ -70,6 +72,7 @@ export async function openSession(options: GlobalOptions, io: Io): Promise<Sessi
     namespace: options.namespace ?? access.namespace,
     names: new ResourceNames(documents),
     readJson,
+    readText: (path, request) => askText(server, path, request),
     watch: (path, request) => watchLines(server, path, request),
     [Symbol.asyncDispose]: close,
   };
@@ -80,12 +83,16 @@ interface Server {
   readonly clock: Clock;
 }
 
-async function askJson<T>({ transport, clock }: Server, path: string, request: JsonRequest): Promise<T> {
+async function askJson<T>(server: Server, path: string, request: JsonRequest): Promise<T> {
+  return parseAnswer(await askText(server, path, request), path);
+}
+
+async function askText({ transport, clock }: Server, path: string, request: JsonRequest): Promise<string> {
   using deadline = new Deadline(clock, request.signal, requestTimeoutMs, `GET ${path}`);
   const { signal } = deadline;
   try {
     const { body } = await successOf(transport, path, { ...request, signal });
-    return parseAnswer(await textOf(body, path, signal), path);
+    return await textOf(body, path, signal);
   } catch (error) {
     deadline.abort(error); // frees what an unread body holds
     throw error;

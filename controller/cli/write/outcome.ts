@@ -2,7 +2,8 @@ import type { Resource } from "../../api/meta.ts";
 import { isSporeError, type SporeError } from "../../base/errors.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { errorText } from "../output/error-text.ts";
-import { outputFormat, printObjects, typedName } from "../output/output-format.ts";
+import { printObjects } from "../output/object-printer.ts";
+import { outputFormat, typedName } from "../output/output-format.ts";
 import { type DryRun, dryRunNote } from "./dry-run.ts";
 
 export interface OutcomeOptions {

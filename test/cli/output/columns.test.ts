@@ -5,15 +5,25 @@ import { paint } from "../../../controller/cli/output/paint.ts";
 const terminal = { isTerminal: true, width: 80, write: () => {} };
 
 describe("columns", () => {
-  it("aligns cells, and leaves no blanks at the end of a line", () => {
+  it("aligns cells as kubectl does", () => {
     expect(
       columns([
         ["NAME", "AGE"],
         ["a", "1d"],
         ["longer", ""],
       ]),
-    ).toBe("NAME     AGE\na        1d\nlonger\n");
+    ).toBe("NAME     AGE\na        1d\nlonger   \n");
     expect(columns([])).toBe("");
+  });
+
+  it("aligns letters that are wide, and marks that stand on top of others", () => {
+    expect(
+      columns([
+        ["日本", "1"],
+        ["e\u0301", "2"],
+        ["abcdef", "3"],
+      ]),
+    ).toBe("日本     1\ne\u0301        2\nabcdef   3\n");
   });
 
   it("aligns painted cells by what is seen of them", () => {
@@ -33,6 +43,6 @@ describe("columns", () => {
     ["an 8-bit sequence", "\u009b2J", "\ufffd2J"],
     ["a line of its own", "a\r\nnode/x   Ready", "a  node/x   Ready"],
   ])("keeps %s in a cell from the terminal", (_, cell, shown) => {
-    expect(columns([[cell, "."]])).toBe(`${shown}   .\n`);
+    expect(columns([[cell, "."]])).toBe(`${shown.padEnd(3)}   .\n`);
   });
 });

@@ -13,7 +13,7 @@ const table: Table = {
     { cells: ["bcd", null, 8], object: { metadata: { name: "bcd" } } },
   ],
 };
-const layout = { wide: false, withNamespace: false, withLabels: false, namePrefix: "" };
+const layout = { wide: false, withNamespace: false, withLabels: false, labelColumns: [], namePrefix: "" };
 
 describe("a table", () => {
   it("hides columns of lower priority unless it is wide", () => {
@@ -30,9 +30,9 @@ describe("a table", () => {
     expect(bodyCells(table, full)[0]).toEqual(["lab", "node.spore.dev/a", "Active", "app=y,room=x"]);
   });
 
-  it("is aligned, without spaces at the end", () => {
+  it("is aligned as kubectl does", () => {
     expect(columns([headerCells(table, layout), ...bodyCells(table, layout)])).toBe(
-      "NAME   PHASE\na      Active\nbcd\n",
+      "NAME   PHASE\na      Active\nbcd    \n",
     );
   });
 });

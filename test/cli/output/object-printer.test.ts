@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { printObjects } from "../../../controller/cli/output/output-format.ts";
+import { printObjects } from "../../../controller/cli/output/object-printer.ts";
 import { capturedIo } from "../../support/captured-io.ts";
 
 /** What a device may call itself: 7-bit and 8-bit sequences, several lines, a key. */
@@ -16,7 +16,7 @@ it.each(["json", "yaml"] as const)(
   "-o %s says what a device said, and the terminal obeys none of it",
   async (format) => {
     const { out, written } = capturedIo();
-    await printObjects([object], format, true, out);
+    await printObjects([object], { name: format }, true, out);
     expect(written.out).not.toMatch(/(?!\n)\p{Cc}/u);
     expect(parse(written.out)).toEqual(object);
   },
