@@ -1,6 +1,7 @@
 import type { Kind } from "../../api/kind.ts";
 import { Node } from "../../api/node.ts";
 import { SporeError } from "../../base/errors.ts";
+import { nearestWord } from "../nearest-word.ts";
 
 /** One resource as the server's aggregated discovery describes it (kubernetes API, `APIGroupDiscoveryList`, v2). */
 interface DiscoveredResource {
@@ -72,9 +73,12 @@ export class ResourceNames {
   resolve(word: string): readonly Kind[] {
     const found = this.#find(word);
     if (found.length > 0) return found;
-    throw new SporeError("SPORE_USAGE", `the server has no resource called "${word}"`, {
-      hint: `it has ${[...new Set(this.#kinds.map(({ kind }) => kind.plural))].sort().join(", ")}`,
-    });
+    const near = nearestWord(
+      word,
+      this.#kinds.flatMap(({ names }) => names),
+    );
+    const hint = `${near === undefined ? "" : `did you mean "${near}"? `}sporectl api-resources lists what there is`;
+    throw new SporeError("SPORE_USAGE", `the server has no resource called "${word}"`, { hint });
   }
 
   #find(word: string): readonly Kind[] {
