@@ -20,6 +20,8 @@ export interface GitSyncSpec {
   readonly interval: string;
   /** How long one conversation with the repository may take; 1s to 30m. */
   readonly timeout: string;
+  /** The namespace of objects that do not say theirs; the GitSync's own unless it is said here. */
+  readonly targetNamespace?: string;
   /** Look at nothing and change nothing. */
   readonly suspend: boolean;
   /** Delete objects that came from the repository and are no longer in it. */

@@ -124,7 +124,7 @@ export const sporedOptions: { readonly [K in keyof SporedConfiguration]: OptionS
     placeholder: "DIR",
     summary: "keep objects what the YAML files of this directory say",
   },
-  pruneAll: { type: "switch", summary: "let --manifests delete more than a fifth of what it made" },
+  pruneAll: { type: "switch", summary: "let --manifests and --sync delete more than a fifth of what they made" },
   sync: {
     type: "text",
     placeholder: "URL[@BRANCH][//PATH]",

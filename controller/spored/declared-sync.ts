@@ -16,6 +16,8 @@ import { parseSyncArgument } from "../config/sync-argument.ts";
 const namespace = "spore-system";
 const account = "spore-sync";
 const name = "fleet";
+/** Where objects go whose manifests say nothing of it, as with `--manifests`. */
+const targetNamespace = "default";
 const fieldManager = "spored-sync";
 
 /**
@@ -25,15 +27,17 @@ const fieldManager = "spored-sync";
  * @param client with all rights.
  * @throws SporeError `SPORE_USAGE` when the flag makes no sense.
  */
-export async function declareSync(flag: string, client: Client, signal: AbortSignal): Promise<void> {
+export async function declareSync({ flag, pruneAll }: Declared, client: Client, signal: AbortSignal): Promise<void> {
   const { url, branch, path } = parseSyncArgument(flag);
   const roleRef = { apiGroup: rbacGroup, kind: "ClusterRole", name: "cluster-admin" };
   const subjects = [{ kind: "ServiceAccount", namespace, name: account }];
   const spec = {
     url,
     serviceAccountName: account,
+    targetNamespace,
     ...(branch !== undefined && { branch }),
     ...(path !== undefined && { path }),
+    ...(pruneAll && { maxPruned: "100%" }),
   };
   const wanted: readonly Wanted[] = [
     { kind: Namespace, key: { name: namespace }, says: {} },
@@ -45,6 +49,13 @@ export async function declareSync(flag: string, client: Client, signal: AbortSig
     const body = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { ...key }, ...says };
     await client.patch(kind, key, { type: "apply", body, force: true }, { signal, fieldManager });
   }
+}
+
+interface Declared {
+  /** As `parseSyncArgument` reads it. */
+  readonly flag: string;
+  /** Whether a commit may delete any number of objects. */
+  readonly pruneAll: boolean;
 }
 
 interface Wanted {

@@ -95,7 +95,7 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
   const kubeconfig = await credentials.writeAdminKubeconfig(api.url);
   if (configuration.sync !== undefined) {
     const client = apiClient(inProcessTransport(server, operator), { clock, userAgent: "spored" });
-    await declareSync(configuration.sync, client, signal);
+    await declareSync({ flag: configuration.sync, pruneAll: configuration.pruneAll }, client, signal);
   }
 
   const work = assemble(around, { server, blobs, fleet, registry });

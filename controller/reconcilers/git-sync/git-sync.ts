@@ -137,8 +137,8 @@ class Run {
 
   async #look({ url, branch, path, timeoutMs }: Settings): Promise<void> {
     const { clock, signal } = this.#context;
-    const { metadata } = this.#sync;
-    const namespace = metadata.namespace ?? "";
+    const { metadata, spec } = this.#sync;
+    const namespace = spec.targetNamespace ?? metadata.namespace ?? "";
     await this.#refuseMissingAccount();
     const credentials = await this.#credentials();
     const directory = mirrorDirectory(this.#parts, metadata);
