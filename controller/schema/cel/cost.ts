@@ -95,9 +95,20 @@ export const membership: CostModel = {
 export const comparison: CostModel = {
   actual: ([a = null, b = null]) => Math.ceil(smallerExtent(a, b) * traversal),
   estimate: (args) => {
-    if (args.some(({ type }) => type.kind === "opaque")) return { cost: exactly(1) };
     const max = Math.min(rangeIn(args, 0).max, rangeIn(args, 1).max);
     return { cost: scaled({ min: max > 0 ? 1 : 0, max }, traversal) };
+  },
+};
+
+/** The same for `==`, which knows values of the libraries; `!=` takes them for values of any size, as upstream does. */
+export const equality: CostModel = {
+  actual: comparison.actual,
+  estimate: (args) => {
+    const [a, b] = args;
+    if (a?.type.kind !== "opaque" || b?.type.kind !== "opaque") return comparison.estimate(args);
+    const size = union(a.size, b.size).max;
+    const isUrl = a.type.name === "kubernetes.URL" && size < unboundedMax;
+    return { cost: isUrl ? scaled({ min: 1, max: size }, traversal) : exactly(1) };
   },
 };
 

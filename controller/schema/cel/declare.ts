@@ -82,7 +82,8 @@ function declaredMap({ maxProperties }: JsonSchemaProps, values: JsonSchemaProps
   const element = declared(values, isEmbedded(values), `${name}.@elem`);
   if (element === undefined) return undefined;
   const sizeMax = maxProperties ?? Math.floor((requestMaxBytes - 2) / (element.bytesMin + 6));
-  const key = { type: string, sizeMax: requestMaxBytes, bytesMin: 2 };
+  // Upstream counts the keys of a map as nothing.
+  const key = { type: string, sizeMax: 0, bytesMin: 2 };
   return { type: mapOf(string, element.type), sizeMax, bytesMin: 2, element, key };
 }
 

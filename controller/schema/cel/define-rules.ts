@@ -76,13 +76,16 @@ class Survey {
     const made = compileRule(source, schema, self);
     const compiled = isCompiled(made) ? made : made.usable;
     if (!isCompiled(made)) {
-      const shown = { ...source };
-      if (made.rule !== undefined) this.causes.push(invalidValue(`${at}.rule`, shown, made.rule));
+      if (made.rule !== undefined) this.causes.push(invalidRule(`${at}.rule`, source, made.rule));
       if (made.messageExpression !== undefined) {
-        this.causes.push(invalidValue(`${at}.messageExpression`, shown, made.messageExpression));
+        this.causes.push(invalidRule(`${at}.messageExpression`, source, made.messageExpression));
       }
     }
     if (compiled) this.#visitCompiled(compiled, self, place, at);
+    if (compiled?.usesOldSelf !== true && source.optionalOldSelf !== undefined) {
+      const why = "may not be set if oldSelf is not used in rule";
+      this.causes.push(invalidValue(`${at}.optionalOldSelf`, source.optionalOldSelf, why));
+    }
   }
 
   #visitCompiled(rule: CompiledRule, self: Declared, place: Place, at: string): void {
@@ -93,10 +96,6 @@ class Survey {
     if (rule.usesOldSelf && place.uncorrelatable !== undefined) {
       const why = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelatable}`;
       this.causes.push(invalidValue(`${at}.rule`, rule.source.rule, why));
-    }
-    if (!rule.usesOldSelf && rule.source.optionalOldSelf !== undefined) {
-      const why = "may not be set if oldSelf is not used in rule";
-      this.causes.push(invalidValue(`${at}.optionalOldSelf`, rule.source.optionalOldSelf, why));
     }
   }
 
@@ -131,6 +130,19 @@ function costText(name: string, cost: number, limit: number): string {
   const factor = cost / limit;
   const shown = factor > 100 ? "more than 100x" : factor < 1.5 ? `${factor.toFixed(6)}x` : `${factor.toFixed(1)}x`;
   return `${name} exceeds budget by factor of ${shown} (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)`;
+}
+
+/** The cause of a rule that cannot be compiled. Kubernetes shows all of it, as Go writes it. */
+function invalidRule(field: string, source: ValidationRule, why: string): Cause {
+  const shown = JSON.stringify({
+    Rule: source.rule,
+    Message: source.message ?? "",
+    MessageExpression: source.messageExpression ?? "",
+    Reason: source.reason ?? null,
+    FieldPath: source.fieldPath ?? "",
+    OptionalOldSelf: source.optionalOldSelf ?? null,
+  }).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+  return { reason: "FieldValueInvalid", message: `Invalid value: ${shown}: ${why}`, field };
 }
 
 const contributed = "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema";

@@ -20,8 +20,8 @@ interface Entries {
 /** What is known of an expression's value before it is evaluated. */
 interface Known {
   readonly cost: Range;
-  /** The schema it stands for, where it stands for one. */
-  readonly declared: Declared | undefined;
+  /** Where in the schema it stands; `astray` where the schema knows no such place, undefined where it was made by the expression. */
+  readonly place: Declared | "astray" | undefined;
   readonly size: Range | undefined;
   readonly entries: Entries | undefined;
 }
@@ -49,9 +49,9 @@ class Estimator {
   of(expr: Expr): Known {
     const known = this.#find(expr);
     if (known.size !== undefined) return known;
-    const { declared } = known;
+    const { place } = known;
     // A field that the schema bounds counts as that large even where its type is of a fixed size, as upstream does.
-    if (declared) return { ...known, size: { min: 0, max: declared.sizeMax } };
+    if (place && place !== "astray") return { ...known, size: { min: 0, max: place.sizeMax } };
     return isScalar(this.#checked.typeOf(expr)) ? { ...known, size: exactly(1) } : known;
   }
 
@@ -82,7 +82,13 @@ class Estimator {
       if (local) return { ...local, cost: exactly(1) };
     }
     // Upstream takes any other name for the variable `self`, names of types as well.
-    return { cost: exactly(1), declared: this.#self, size: undefined, entries: undefined };
+    return { cost: exactly(1), place: this.#self, size: undefined, entries: undefined };
+  }
+
+  /** A place further down. What the expression made itself counts as a variable, and those all stand for `self`: upstream's way again. */
+  #below({ place }: Pick<Known, "place">, step: (at: Declared) => Declared | undefined): Known["place"] {
+    if (place === undefined) return this.#self;
+    return place === "astray" ? place : (step(place) ?? "astray");
   }
 
   #select({ operand, field, isTest }: Expr & { readonly kind: "select" }): Known {
@@ -90,10 +96,9 @@ class Estimator {
     if (isTest) return plain(target.cost);
     const { kind } = this.#checked.typeOf(operand);
     const isCounted = kind === "map" || kind === "object" || kind === "param";
-    const declared = target.declared?.fields?.get(field);
     return {
       cost: isCounted ? plus(target.cost, exactly(1)) : target.cost,
-      declared,
+      place: this.#below(target, (at) => at.fields?.get(field)),
       size: undefined,
       entries: undefined,
     };
@@ -113,7 +118,7 @@ class Estimator {
       case "@not_strictly_false":
         return plain(plus(argCost, exactly(1)));
       case "dyn":
-        return { cost: plus(argCost, exactly(1)), declared: undefined, size: first?.size, entries: first?.entries };
+        return { cost: plus(argCost, exactly(1)), place: undefined, size: first?.size, entries: first?.entries };
       case "_?._":
         return plain(plus(argCost, exactly(1)));
     }
@@ -135,13 +140,13 @@ class Estimator {
     const size = indexed?.entries?.value ?? resultSize(estimates);
     const joined =
       call.name === "_+_" && args[0] && args[1] ? joinedEntries(args[0].entries, args[1].entries) : undefined;
-    return { cost, declared: indexed?.declared?.element, size, entries: joined };
+    return { cost, place: indexed && this.#below(indexed, (at) => at.element), size, entries: joined };
   }
 
-  #argument(expr: Expr | undefined, { size = unboundedRange, declared, entries }: Known): KnownArgument {
+  #argument(expr: Expr | undefined, { size = unboundedRange, place }: Known): KnownArgument {
     const type = expr ? this.#checked.typeOf(expr) : ({ kind: "dyn" } as const);
-    const element = declared?.element;
-    const elementSize = element ? { min: 0, max: element.sizeMax } : (entries?.value ?? unboundedRange);
+    const element = place === "astray" ? undefined : place?.element;
+    const elementSize = element ? { min: 0, max: element.sizeMax } : unboundedRange;
     return { type, size, elementSize, literal: expr?.kind === "literal" ? expr.value : undefined };
   }
 
@@ -150,7 +155,7 @@ class Estimator {
     const value = known.map(sizeOf).reduce(union, known.length === 0 ? nothing : emptyUnion);
     return {
       cost: plus(sum(known), listCost),
-      declared: undefined,
+      place: undefined,
       size: exactly(elements.length),
       entries: { isList: true, key: exactly(1), value },
     };
@@ -162,7 +167,7 @@ class Estimator {
     const start = entries.length === 0 ? nothing : emptyUnion;
     return {
       cost: plus(plus(sum(keys), sum(values)), mapCost),
-      declared: undefined,
+      place: undefined,
       size: exactly(entries.length),
       entries: {
         isList: false,
@@ -176,12 +181,12 @@ class Estimator {
     const range = this.of(loop.range);
     const initial = this.of(loop.initial);
     const isBinding = loop.accumulator !== accumulatorName;
-    const carried = isBinding ? initial : { ...initial, declared: undefined };
+    const carried = isBinding ? initial : { ...initial, place: undefined };
     this.#scopes.push(new Map([[loop.accumulator, carried]]));
     if (isBinding) {
       const result = this.of(loop.result);
       this.#scopes.pop();
-      return { ...result, declared: undefined, cost: plus(plus(range.cost, initial.cost), result.cost) };
+      return { ...result, place: undefined, cost: plus(plus(range.cost, initial.cost), result.cost) };
     }
     this.#scopes.push(this.#elements(loop, range));
     const condition = this.of(loop.condition);
@@ -193,23 +198,15 @@ class Estimator {
     const once = sum([range, initial, result]);
     const cost = plus(once, times(rounds, plus(step.cost, condition.cost)));
     if (loop.initial.kind === "literal") return plain(cost, initial.size);
-    return { cost, declared: undefined, size: rounds, entries: step.entries };
+    return { cost, place: undefined, size: rounds, entries: step.entries };
   }
 
   /** What a loop's variables stand for. */
   #elements(loop: Comprehension, range: Known): ReadonlyMap<string, Omit<Known, "cost">> {
     const isList = range.entries?.isList ?? this.#checked.typeOf(loop.range).kind === "list";
-    const { declared, entries } = range;
-    const value = {
-      declared: declared?.element,
-      size: declared?.element ? undefined : entries?.value,
-      entries: undefined,
-    };
-    const key = {
-      declared: isList ? undefined : declared?.key,
-      size: declared ? undefined : entries?.key,
-      entries: undefined,
-    };
+    const value = { place: this.#below(range, (at) => at.element), size: undefined, entries: undefined };
+    const keyPlace = this.#below(range, (at) => (isList ? undefined : at.key));
+    const key = { place: keyPlace, size: undefined, entries: undefined };
     if (loop.second === undefined) return new Map([[loop.variable, isList ? value : key]]);
     return new Map([
       [loop.variable, key],
@@ -222,7 +219,7 @@ class Estimator {
 const emptyUnion: Range = { min: Number.POSITIVE_INFINITY, max: 0 };
 
 function plain(cost: Range, size?: Range): Known {
-  return { cost, declared: undefined, size, entries: undefined };
+  return { cost, place: undefined, size, entries: undefined };
 }
 
 function sizeOf({ size }: Known): Range {
@@ -240,7 +237,7 @@ function literalSize(value: Value): number {
 function choice(test: Known, chosen: Known, other: Known): Known {
   const size = union(sizeOf(chosen), sizeOf(other));
   const entries = joinedEntries(chosen.entries, other.entries);
-  return { cost: plus(test.cost, union(chosen.cost, other.cost)), declared: undefined, size, entries };
+  return { cost: plus(test.cost, union(chosen.cost, other.cost)), place: undefined, size, entries };
 }
 
 function joinedEntries(a: Entries | undefined, b: Entries | undefined): Entries | undefined {

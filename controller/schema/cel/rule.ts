@@ -6,6 +6,7 @@ import type { Declared } from "./declare.ts";
 import { worstCost } from "./estimate.ts";
 import { type Program, programOf } from "./evaluate.ts";
 import { fieldPathText } from "./field-path.ts";
+import { foldingFault } from "./literals.ts";
 
 /** Kubernetes' names for the value that a rule is about, and for what it was before. */
 const variableNames = ["self", "oldSelf"] as const;
@@ -36,6 +37,12 @@ export interface RuleFaults {
   readonly usable?: CompiledRule;
 }
 
+const rulePrefix = { compilation: "compilation failed: ", instantiation: "program instantiation failed: " };
+const messagePrefix = {
+  compilation: "messageExpression compilation failed: ",
+  instantiation: "messageExpression instantiation failed: ",
+};
+
 /** Reads the expressions of a rule about values with this schema. */
 export function compileRule(
   source: ValidationRule,
@@ -47,7 +54,7 @@ export function compileRule(
     ["self", self.type],
     ["oldSelf", before],
   ]);
-  const rule = checked(source.rule, variables, bool, "compilation failed: ", "cel expression must evaluate to a bool");
+  const rule = checked(source.rule, variables, bool, rulePrefix, "cel expression must evaluate to a bool");
   if (typeof rule === "string") return { rule };
   const base = {
     source,
@@ -61,7 +68,7 @@ export function compileRule(
     source.messageExpression,
     variables,
     string,
-    "messageExpression compilation failed: ",
+    messagePrefix,
     "messageExpression must evaluate to a string",
   );
   if (typeof message === "string") return { messageExpression: message, usable: base };
@@ -76,12 +83,14 @@ function checked(
   source: string,
   variables: Variables,
   type: CelType,
-  prefix: string,
+  prefix: typeof rulePrefix,
   otherwise: string,
 ): Checked | string {
   const made = compiled(source, variables);
-  if (typeof made === "string") return prefix + made;
-  return made.type.kind === type.kind ? made : otherwise;
+  if (typeof made === "string") return prefix.compilation + made;
+  if (made.type.kind !== type.kind) return otherwise;
+  const fault = foldingFault(made);
+  return fault === undefined ? made : prefix.instantiation + fault;
 }
 
 function expressionOf(made: Checked, self: Declared): Expression {

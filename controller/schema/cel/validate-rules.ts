@@ -103,7 +103,7 @@ class Review {
       this.#tellFault(rule, node, subject, value);
       return;
     }
-    const path = [subject.path, rule.field].filter((part) => part !== "").join(".");
+    const path = [subject.path, rule.field].filter((part) => part !== "").join(".") || rootPath;
     const message = rule.message && this.#message(rule.message, rule, node, subject, inputs);
     if (this.#isOver) return;
     this.causes.push(causeFor(rule, path, node.type, message ?? messageOf(rule, "failed rule: ")));
@@ -121,7 +121,7 @@ class Review {
       fault === noSuchOverload
         ? `${told}: call arguments did not match a supported operator, function or macro signature for rule: ${named}`
         : `${fault.message} evaluating rule: ${named}`;
-    this.causes.push(invalidValue(subject.path, node.type, why));
+    this.causes.push(invalidValue(subject.path || rootPath, node.type, why));
   }
 
   /** What the rule's own expression says; undefined where it fails, or says nothing that can be told. */
@@ -148,11 +148,13 @@ class Review {
 
   /** Tells why, and that no further rule is evaluated. */
   #end(node: RuleNode, subject: Subject, why: string): void {
-    this.causes.push(invalidValue(subject.path, node.type, why));
+    this.causes.push(invalidValue(subject.path || rootPath, node.type, why));
     this.#isOver = true;
   }
 }
 
+/** What Kubernetes says of an object as a whole. */
+const rootPath = "<nil>";
 const budgetSpent = "validation failed due to running out of cost budget, no further validation rules will be run";
 
 function enclosing({ value, old, around }: Subject): Subject["around"] {

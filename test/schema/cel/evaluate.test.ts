@@ -75,11 +75,11 @@ describe("an expression", () => {
     ["-(-9223372036854775808)", "integer overflow"],
     ["1 % 0", "modulus by zero"],
     ["dyn(1) + 'a'", "no such overload"],
-    ["int('x')", 'strconv.ParseInt: parsing "x": invalid syntax'],
+    ["int('x')", "type conversion error from 'string' to 'int'"],
     ["optional.none().value()", "optional.none() dereference"],
     ["'a'.charAt(2)", "index out of range: 2"],
     ["{'a': 1}.transformMapEntry(k, v, {'x': v}) == {'y': 1} ? 1 / 0 : {'x': 1}.y", "no such key: y"],
-    ["duration('1x')", 'time: invalid duration "1x"'],
+    ["duration('1' + 'x')", 'time: invalid duration "1x"'],
     ["timestamp('9999-12-31T23:59:59Z') + duration('1h')", "timestamp overflow"],
     ["self.big.replace('', self.big) == ''", "the text would be longer than 16777216 characters"],
   ])("fails: %s", (text, message) => {

@@ -3,6 +3,9 @@ import { define, isAny, isBool, isBytes, isDouble, isInt, isText, isUint, type O
 import { type CelUint, Fault, TypeValue, typeNameOf, type Value } from "../values.ts";
 import { intOf, uintOf } from "./standard.ts";
 
+/** From this power of ten on, Go writes an exponent. */
+const plainExponentMax = 6;
+
 /** A double as Go's `%g` writes it: the shortest text that reads back as the same number. */
 export function doubleText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
@@ -10,9 +13,7 @@ export function doubleText(value: number): string {
   if (Object.is(value, -0)) return "-0";
   const [mantissa = "", power = "0"] = value.toExponential().split("e");
   const exponent = Number(power);
-  const digits = mantissa.replace(/[-.]/g, "").length;
-  const wide = Math.max(digits, 21);
-  if (exponent >= -4 && exponent < wide) return plainText(value);
+  if (exponent >= -4 && exponent < plainExponentMax) return plainText(value);
   const sign = exponent < 0 ? "-" : "+";
   return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
@@ -28,13 +29,14 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ...["0", "f", "F", "FALSE", "false", "False"].map((text) => [text, false] as const),
 ]);
 
-function parsed(text: string, pattern: RegExp, how: string, made: (text: string) => Value): Value {
-  const failed = (why: string) => new Fault(`strconv.${how}: parsing ${JSON.stringify(text.slice(0, 64))}: ${why}`);
-  if (!pattern.test(text)) return failed("invalid syntax");
-  if (how === "ParseFloat") return made(text);
+const notConvertible = (type: string) => new Fault(`type conversion error from 'string' to '${type}'`);
+
+function parsed(text: string, pattern: RegExp, type: string, made: (text: string) => Value): Value {
+  if (!pattern.test(text)) return notConvertible(type);
+  // More digits than any integer has are not worth reading.
   const digits = text.replace(/^[+-]?0*(?=\d)/, "");
-  const value = digits.length > 20 ? new Fault("") : made(text);
-  return value instanceof Fault ? failed("value out of range") : value;
+  const value = type !== "double" && digits.length > 20 ? undefined : made(text);
+  return value === undefined || value instanceof Fault ? notConvertible(type) : value;
 }
 
 function whole(value: number, bound: (value: bigint) => Value): Value {
@@ -58,23 +60,23 @@ export const conversions: readonly Overload[] = [
   define("int", "(uint): int", [isUint], ({ value }) => intOf(value)),
   define("int", "(double): int", [isDouble], (value) => whole(value, intOf)),
   define("int", "(string): int", [isText], (text) => {
-    return parsed(text, /^[+-]?\d+$/, "ParseInt", (digits) => intOf(BigInt(digits.replace(/^\+/, ""))));
+    return parsed(text, /^[+-]?\d+$/, "int", (digits) => intOf(BigInt(digits.replace(/^\+/, ""))));
   }),
   define("uint", "(uint): uint", [isUint], (value) => value),
   define("uint", "(int): uint", [isInt], uintOf),
   define("uint", "(double): uint", [isDouble], (value) => whole(value, uintOf)),
   define("uint", "(string): uint", [isText], (text) => {
-    return parsed(text, /^\d+$/, "ParseUint", (digits) => uintOf(BigInt(digits)));
+    return parsed(text, /^\d+$/, "uint", (digits) => uintOf(BigInt(digits)));
   }),
   define("double", "(double): double", [isDouble], (value) => value),
   define("double", "(int): double", [isInt], Number),
   define("double", "(uint): double", [isUint], ({ value }) => Number(value)),
   define("double", "(string): double", [isText], (text) => {
-    return parsed(text, /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/, "ParseFloat", Number);
+    return parsed(text, /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/, "double", Number);
   }),
   define("bool", "(bool): bool", [isBool], (value) => value),
   define("bool", "(string): bool", [isText], (text) => {
-    return truths.get(text) ?? new Fault(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+    return truths.get(text) ?? notConvertible("bool");
   }),
   define("string", "(string): string", [isText], (value) => value),
   define("string", "(int): string", [isInt], String),

@@ -23,6 +23,10 @@ const one = 10n ** 9n;
 const int64Max = 2n ** 63n - 1n;
 /** More digits than the largest quantity and the smallest part of one have between them. */
 const digitsMax = 60;
+/** What has no more digits than this is kept as it is, however large; other amounts are capped. */
+const exactDigitsMax = 18;
+/** And beyond this power of ten nobody asks. */
+const powerMax = 400;
 
 const decimalPowers: ReadonlyMap<string, number> = new Map([
   ...([
@@ -62,6 +66,9 @@ function parseQuantity(text: string): Quantity | Fault {
 
 /** `digits` times ten to the `scale` times two to the `shift`, rounded up and capped. */
 function bounded(digits: string, scale: number, shift: bigint): bigint {
+  if (digits.length <= exactDigitsMax && shift === 0n && scale >= 0 && scale <= powerMax) {
+    return BigInt(digits) * 10n ** BigInt(scale);
+  }
   if (digits.length + scale > digitsMax) return int64Max * one;
   if (digits.length + scale < -digitsMax) return 1n;
   if (digits.length > digitsMax) {

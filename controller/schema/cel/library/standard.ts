@@ -1,5 +1,5 @@
 import { compare, isEqual, type Meter } from "../compare.ts";
-import { chaining, comparison, concatenation, membership } from "../cost.ts";
+import { chaining, comparison, concatenation, equality, membership } from "../cost.ts";
 import {
   define,
   defineMetered,
@@ -132,7 +132,7 @@ export const operators: readonly Overload[] = [
   ...order("_<=_", (result) => result <= 0),
   ...order("_>_", (result) => result > 0),
   ...order("_>=_", (result) => result >= 0),
-  defineMetered("_==_", "(A, A): bool", [isAny, isAny], (meter, a, b) => isEqual(a, b, meter), comparison),
+  defineMetered("_==_", "(A, A): bool", [isAny, isAny], (meter, a, b) => isEqual(a, b, meter), equality),
   defineMetered(
     "_!=_",
     "(A, A): bool",
