@@ -1,13 +1,10 @@
 import { firmwareCauses } from "../api/admission/firmware-causes.ts";
-import { nodeCauses } from "../api/admission/node-causes.ts";
 import { nodeGroupCauses } from "../api/admission/node-group-causes.ts";
-import { forbiddenValue } from "../api/causes.ts";
 import { Firmware } from "../api/firmware.ts";
 import { apiVersionOf, type Kind, resourceName } from "../api/kind.ts";
 import type { Resource } from "../api/meta.ts";
 import { Node } from "../api/node.ts";
 import { NodeGroup } from "../api/node-group.ts";
-import { NodeGroupRevision } from "../api/node-group-revision.ts";
 import type { Cause } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isSameJson } from "../base/same-json.ts";
@@ -31,11 +28,6 @@ function isOf<T extends Resource>(kind: Kind<T>, object: JsonObject): object is 
   return object.kind === kind.kind && object.apiVersion === apiVersionOf(kind);
 }
 
-const revisionIsHistory = forbiddenValue(
-  "spec",
-  "a revision is history and cannot change; change the NodeGroup, and it makes a new one",
-);
-
 /**
  * What the rules of SPORE say of its own kinds, beyond what a CRD can say. Reconcilers repeat the same checks, because on another server nobody else
  * makes them.
@@ -43,11 +35,7 @@ const revisionIsHistory = forbiddenValue(
 const hooksByResource: ReadonlyMap<string, KindHooks> = new Map([
   [resourceName(NodeGroup), specChecks(NodeGroup, nodeGroupCauses)],
   [resourceName(Firmware), specChecks(Firmware, firmwareCauses)],
-  [resourceName(Node), { ...specChecks(Node, nodeCauses), refuse: assignmentRefusal }],
-  [
-    resourceName(NodeGroupRevision),
-    { check: (object, old) => (old === undefined || isSameJson(object.spec, old.spec) ? [] : [revisionIsHistory]) },
-  ],
+  [resourceName(Node), { refuse: assignmentRefusal }],
 ]);
 
 /** The hooks of a kind that a CRD defines, where it is one of ours. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { firmwareCauses } from "../../../controller/api/admission/firmware-causes.ts";
-import { nodeCauses } from "../../../controller/api/admission/node-causes.ts";
 import { isSeveringKey } from "../../../controller/api/admission/severing-keys.ts";
 
 describe("firmwareCauses", () => {
@@ -13,26 +12,6 @@ describe("firmwareCauses", () => {
 
   it.each(["1.4", "v1.4.0", "=1.4.0", " 1.4.0", "01.4.0", "latest", "1.4.0.0", ""])("refuses %j", (version) => {
     expect(causes(version).map(({ field }) => field)).toEqual(["spec.version"]);
-  });
-});
-
-describe("nodeCauses", () => {
-  const causes = (spec: object) => nodeCauses({ spec: { family: "spore", paused: false, ...spec } });
-
-  it.each([{}, { address: "192.168.1.7" }, { address: "127.0.0.2:8080" }, { owner: { namespace: "default" } }])(
-    "accepts %j",
-    (spec) => {
-      expect(causes(spec)).toEqual([]);
-    },
-  );
-
-  it.each([
-    [{ address: "256.0.0.1" }, "spec.address"],
-    [{ address: "10.0.0.1:0" }, "spec.address"],
-    [{ address: "10.0.0.1:65536" }, "spec.address"],
-    [{ owner: { namespace: "Not A Namespace" } }, "spec.owner.namespace"],
-  ])("refuses %j", (spec, field) => {
-    expect(causes(spec).map((cause) => cause.field)).toEqual([field]);
   });
 });
 
