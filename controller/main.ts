@@ -15,20 +15,33 @@ import { runSpored } from "./spored.ts";
 /** The process `spored`. */
 const stop = stopSignal();
 
-try {
-  const invocation = readConfiguration(process.argv.slice(2), process.env);
-  if (invocation.kind === "help") stdout.write(helpText());
-  else if (invocation.kind === "version") stdout.write(`spored v${clientVersion()}\n`);
-  else {
-    keepHeapLean();
-    const { configuration } = invocation;
-    const forPeople = { write: (line: string) => void stdout.write(logText(line)) };
-    const log = pino({ level: configuration.logLevel }, stdout.isTTY ? forPeople : pino.destination(1));
-    await runSpored({ configuration, clock: systemClock, random: systemRandom, log }, stop.signal);
+const [first, ...words] = process.argv.slice(2);
+if (first === "user") {
+  const [{ processIo }, { runUserCommand }] = await Promise.all([
+    import("./cli/process-io.ts"),
+    import("./cli/user/user-command.ts"),
+  ]);
+  process.exitCode = await runUserCommand(words, processIo(stop.signal));
+} else {
+  await serve();
+}
+
+async function serve(): Promise<void> {
+  try {
+    const invocation = readConfiguration(process.argv.slice(2), process.env);
+    if (invocation.kind === "help") stdout.write(helpText());
+    else if (invocation.kind === "version") stdout.write(`spored v${clientVersion()}\n`);
+    else {
+      keepHeapLean();
+      const { configuration } = invocation;
+      const forPeople = { write: (line: string) => void stdout.write(logText(line)) };
+      const log = pino({ level: configuration.logLevel }, stdout.isTTY ? forPeople : pino.destination(1));
+      await runSpored({ configuration, clock: systemClock, random: systemRandom, log }, stop.signal);
+    }
+  } catch (error) {
+    if (!isSporeError(error)) throw error;
+    stderr.write(`error: ${error.message}\n`);
+    if (error.details.hint !== undefined) stderr.write(`hint: ${error.details.hint}\n`);
+    process.exitCode = error.code === "SPORE_USAGE" ? 2 : 1;
   }
-} catch (error) {
-  if (!isSporeError(error)) throw error;
-  stderr.write(`error: ${error.message}\n`);
-  if (error.details.hint !== undefined) stderr.write(`hint: ${error.details.hint}\n`);
-  process.exitCode = error.code === "SPORE_USAGE" ? 2 : 1;
 }

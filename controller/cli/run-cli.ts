@@ -48,7 +48,8 @@ async function parserFor(words: readonly string[], io: Io, finish: (code: number
   return program;
 }
 
-function report(error: unknown, io: Io): number {
+/** Writes what went wrong. @returns the exit code that says so. */
+export function report(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return reportParser(error, io);
   if (io.signal.aborted) return exitCodes.interrupted;
   if (!isSporeError(error)) {

@@ -16,6 +16,7 @@ export function helpText(): string {
     "spored: the control plane of a fleet of microcontrollers. It hears the nodes and serves the API that sporectl and kubectl speak.",
     "",
     "Usage: spored [flags]",
+    "       spored user add|list|revoke: who may get in; spored user --help says more",
     "",
     ...lines,
     "",

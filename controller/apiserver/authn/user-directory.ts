@@ -55,8 +55,10 @@ export class UserDirectory implements TokenAuthenticator {
 
   async authenticate(token: string, audiences: readonly string[]): Promise<TokenIdentity | undefined> {
     if (!audiences.includes(apiAudience)) return undefined;
-    await this.refresh();
-    const bearer = this.#bearers.get(hashOf(token));
+    const hash = hashOf(token);
+    // Whoever has just been added gets in at once; whoever was revoked may get in for a second more.
+    await (this.#bearers.has(hash) ? this.refresh() : this.#look());
+    const bearer = this.#bearers.get(hash);
     if (bearer === undefined || bearer.expiresAtMs <= this.#clock.now()) return undefined;
     return { user: bearer.user, audiences: [apiAudience] };
   }
@@ -103,6 +105,10 @@ export class UserDirectory implements TokenAuthenticator {
     const now = this.#clock.monotonic();
     if (now - this.#checkedAtMs < staleMaxMs) return;
     this.#checkedAtMs = now;
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
     try {
       if ((await versionOf(this.#path)) !== this.#version) await this.#read();
     } catch (error) {

@@ -26,6 +26,10 @@ const write = ["create", "delete", "deletecollection", "patch", "update"];
 /** What people write of SPORE's kinds, and does not lie in the hands of machines alone. */
 const sporeWorkloads = ["nodegroups", "firmwares", "gitsyncs"];
 
+/** For people whose other roles hold in one namespace only: nodes and images belong to no namespace. */
+export const fleetViewerRole = "spore-fleet-viewer";
+export const uploaderRole = "spore-uploader";
+
 /** Paths that say whether the server lives, and which it is. */
 const infoPaths = ["/healthz", "/livez", "/readyz", "/version"];
 
@@ -35,7 +39,7 @@ const viewRules: readonly PolicyRule[] = [
   { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: read },
   { apiGroups: ["spore.dev"], resources: ["*"], verbs: read },
   { apiGroups: ["live.spore.dev"], resources: ["livenodes"], verbs: read },
-  { nonResourceURLs: ["/artifacts/*"], verbs: ["get", "head"] },
+  { nonResourceURLs: ["/artifacts/*"], verbs: ["get"] },
 ];
 
 const editRules: readonly PolicyRule[] = [
@@ -102,23 +106,29 @@ export const bootstrapClusterRoles: readonly JsonObject[] = [
     },
     { apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"], verbs: ["create"] },
   ]),
-  clusterRole("system:public-info-viewer", [{ nonResourceURLs: infoPaths, verbs: ["get", "head"] }]),
+  clusterRole("system:public-info-viewer", [{ nonResourceURLs: infoPaths, verbs: ["get"] }]),
   clusterRole("system:discovery", [
     {
       nonResourceURLs: ["/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*", ...infoPaths],
-      verbs: ["get", "head"],
+      verbs: ["get"],
     },
   ]),
   clusterRole("system:monitoring", [
     {
       nonResourceURLs: [...infoPaths, "/healthz/*", "/livez/*", "/readyz/*", "/metrics"],
-      verbs: ["get", "head"],
+      verbs: ["get"],
     },
   ]),
   clusterRole("system:auth-delegator", [
     { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
     { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
   ]),
+  clusterRole(fleetViewerRole, [
+    { apiGroups: ["spore.dev"], resources: ["nodes", "nodes/status"], verbs: read },
+    { apiGroups: ["live.spore.dev"], resources: ["livenodes"], verbs: read },
+    { nonResourceURLs: ["/artifacts/*"], verbs: ["get"] },
+  ]),
+  clusterRole(uploaderRole, [{ nonResourceURLs: ["/artifacts/*"], verbs: ["get", "put"] }]),
   clusterRole(controllersRole, [
     ...controllerRules,
     ...gitSyncControllerRules,
