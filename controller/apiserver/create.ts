@@ -118,6 +118,7 @@ async function storeNew(
     if ((await collection.find(call.namespace, name)) !== undefined) throw alreadyExists(collection.served, name);
     return answerObject(call, shop, 201, { object, text: JSON.stringify(object) });
   }
+  call.request.signal.throwIfAborted(); // whoever gave up does not expect it any more
   try {
     return answerObject(call, shop, 201, await collection.put(key, object, 0));
   } catch (error) {

@@ -29,15 +29,19 @@ export function readSelection(query: URLSearchParams, served: ServedKind): Selec
   return {
     everything: labelTerms.length === 0 && fieldTerms.length === 0,
     ...(name === undefined ? {} : { name }),
-    matches: matcher(labelTerms, fieldTerms),
+    matches: matcher(labelTerms, fieldTerms, served),
   };
 }
 
 const commonFields: readonly string[] = ["metadata.name", "metadata.namespace"];
 
-function matcher(labelTerms: readonly LabelTerm[], fieldTerms: readonly FieldTerm[]): Selection["matches"] {
+function matcher(
+  labelTerms: readonly LabelTerm[],
+  fieldTerms: readonly FieldTerm[],
+  { derivedFields }: ServedKind,
+): Selection["matches"] {
   return (object) =>
-    matchesFieldTerms(fieldTerms, (path) => fieldText(object, path)) &&
+    matchesFieldTerms(fieldTerms, (path) => derivedFields?.get(path)?.(object) ?? fieldText(object, path)) &&
     (labelTerms.length === 0 || matchesLabelTerms(labelTerms, labelsOf(object)));
 }
 

@@ -23,6 +23,8 @@ export interface ServedKind {
   readonly columns: readonly TableColumn[];
   /** Paths such as `spec.family` that a field selector may use beside `metadata.name` and `metadata.namespace`. */
   readonly selectableFields: readonly string[];
+  /** Of those, the ones that no object has, and how to compute them. */
+  readonly derivedFields?: ReadonlyMap<string, (object: JsonObject) => string>;
   /** For the OpenAPI documents. `metadata` in it is implicit where it is absent. */
   readonly schema: JsonSchemaProps;
   readonly compiled: CompiledSchema;

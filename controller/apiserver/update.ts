@@ -186,6 +186,8 @@ async function storeNext(
 ): Promise<StoredObject> {
   const { collection } = call;
   const { key } = live;
+  // Whoever gave up may ask at once what there is; a write that comes after that would be a surprise.
+  call.request.signal.throwIfAborted();
   if (isDeleting(next) && isFree(next)) {
     const revision = await shop.store.commit([{ key, value: undefined, expect: live.revision }]);
     collection.forget(key);

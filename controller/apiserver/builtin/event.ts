@@ -116,8 +116,11 @@ export const servedEvent = builtinKind(CoreEvent, {
   columns: columns("involvedObject", "message", "source"),
   selectableFields: [
     ...referenceFields.map((field) => `involvedObject.${field}`),
-    ...["reason", "reportingComponent", "source.component", "type"],
+    ...["reason", "reportingComponent", "source", "type"],
   ],
+  derivedFields: new Map([
+    ["source", (event) => textAt(event, "source", "component") || textAt(event, "reportingComponent")],
+  ]),
   hooks: { check: (event) => namespaceCauses(event, "involvedObject") },
   schema: {
     type: "object",
