@@ -68,7 +68,7 @@ function commitToPrune({ metadata, status }: GitSync): string {
     "SPORE_CONFLICT",
     `no commit of GitSync ${metadata.name} waits to be allowed to delete objects`,
     {
-      hint: `leave --prune out, and see what sporectl sync ${metadata.name} says first`,
+      hint: `leave --prune out, and see what sporectl sync ${metadata.name} -n ${metadata.namespace} says first`,
     },
   );
 }
@@ -95,7 +95,10 @@ async function follow(key: Key, asked: string, timeoutMs: number, session: Sessi
   } catch (error) {
     if (!isSporeError(error, "SPORE_TIMEOUT")) throw error;
     throw new SporeError("SPORE_TIMEOUT", `GitSync ${keyText(key)} is not Ready after ${timeoutMs / 1000} s`, {
-      hint: told === "" ? "is a spored with controllers running?" : `sporectl describe gitsync ${key.name}`,
+      hint:
+        told === ""
+          ? "is a spored with controllers running?"
+          : `sporectl describe gitsync ${key.name} -n ${key.namespace}`,
     });
   }
 }

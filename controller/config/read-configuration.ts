@@ -162,6 +162,8 @@ function checked(option: Option, value: string | readonly string[] | boolean): s
   const refuse = (wanted: string) => new SporeError("SPORE_USAGE", `${flagOf(option)} "${text}": ${wanted}`);
   if (spec.type === "port" && !(/^\d{1,5}$/.test(text) && Number(text) <= 65535))
     throw refuse("a port is a number from 0 to 65535");
+  if (option === "udpPort" && Number(text) === 0)
+    throw refuse("nodes must know the port that they announce themselves on, so 0 makes no sense here");
   if (spec.type === "count" && !/^[1-9]\d{0,3}$/.test(text)) throw refuse("must be a number from 1 to 9999");
   if (spec.type === "address" && !isIPv4(text)) throw refuse("must be an IPv4 address");
   if (spec.type === "duration" && !((parseGoDuration(text) ?? 0) > 0)) throw refuse("must be a duration such as 15s");
