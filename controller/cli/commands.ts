@@ -15,6 +15,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "delete", summary: "delete objects", load: async () => (await import("./delete/delete.ts")).deleteCommand },
   {
+    name: "diff",
+    summary: "show what apply would change",
+    load: async () => (await import("./diff/diff.ts")).diff,
+  },
+  {
     name: "create",
     summary: "make new objects, from files or from words",
     load: async () => (await import("./create/create.ts")).create,

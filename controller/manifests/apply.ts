@@ -17,6 +17,8 @@ import { referencesOf } from "./references.ts";
 export interface Applied {
   readonly manifest: Manifest;
   readonly verdict: "created" | "configured" | "unchanged" | "serverside-applied";
+  /** As it was before; undefined where it was not there. */
+  readonly live: Resource | undefined;
   /** As it is now; in a dry run, as it would be. */
   readonly object: Resource;
 }
@@ -123,7 +125,7 @@ function located(manifest: Manifest, error: SporeError): readonly Problem[] {
 }
 
 function asCreated({ manifest }: Step): Applied {
-  return { manifest, verdict: "created", object: manifest.object };
+  return { manifest, verdict: "created", live: undefined, object: manifest.object };
 }
 
 async function bring(step: Step, api: ObjectApi, newKinds: NewKinds, options: ApplyOptions): Promise<Applied> {
@@ -144,21 +146,21 @@ async function carryOut(step: Step, api: ObjectApi, { dryRun, serverSide }: Appl
   const isRehearsal = dryRun !== undefined;
   switch (step.kind) {
     case "unchanged":
-      return { manifest, verdict: "unchanged", object: step.live };
+      return { manifest, verdict: "unchanged", live: step.live, object: step.live };
     case "create": {
       const object = dryRun === "client" ? step.object : await api.create(kind, step.object, isRehearsal);
-      return { manifest, verdict: "created", object };
+      return { manifest, verdict: "created", live: undefined, object };
     }
     case "patch": {
       const object =
         dryRun === "client" ? merged(step.live, step.patch) : await api.patch(kind, key, step.patch, isRehearsal);
-      return { manifest, verdict: "configured", object };
+      return { manifest, verdict: "configured", live: step.live, object };
     }
     case "apply": {
       const force = serverSide?.force === true;
       const object = await api.apply(kind, key, manifest.object, { dryRun: isRehearsal, force });
       const owned = isRehearsal ? object : await takeOwnership(manifest, object, api, force);
-      return { manifest, verdict: "serverside-applied", object: owned };
+      return { manifest, verdict: "serverside-applied", live: step.live, object: owned };
     }
   }
 }

@@ -1,9 +1,7 @@
-import { matchesLabelTerms, parseLabelSelector } from "../../api/label-selector-text.ts";
 import { SporeError } from "../../base/errors.ts";
 import { objectApi } from "../../client/object-api.ts";
 import { type Applied, applyAll, danglingReferences } from "../../manifests/apply.ts";
 import { clientSideManager } from "../../manifests/client-side-ownership.ts";
-import type { ReadResult } from "../../manifests/read-yaml.ts";
 import type { Command } from "../command.ts";
 import type { Io } from "../io.ts";
 import { paint } from "../output/paint.ts";
@@ -14,9 +12,11 @@ import { type DryRun, dryRunOption, readDryRun } from "../write/dry-run.ts";
 import { readFieldValidation, validateOption } from "../write/field-validation.ts";
 import { Outcome } from "../write/outcome.ts";
 import { placedError } from "../write/placed.ts";
+import { selected } from "../write/selected.ts";
 import { addSourceOptions, readSources, type SourceOptions } from "../write/sources.ts";
 import { defineSetLastApplied, defineViewLastApplied } from "./last-applied.ts";
 import { type PruneOptions, pruneAfter, readPrune } from "./prune.ts";
+import { serverSideManager } from "./server-side-manager.ts";
 import { untilReady } from "./until-ready.ts";
 
 export interface ApplyOptions extends GlobalOptions, SourceOptions, PruneOptions {
@@ -29,9 +29,6 @@ export interface ApplyOptions extends GlobalOptions, SourceOptions, PruneOptions
   readonly wait?: boolean;
   readonly timeout: string;
 }
-
-/** Under this name server-side apply owns fields where no other was given: kubectl's, so that the two may take turns. */
-const serverSideManager = "kubectl";
 
 /** `sporectl apply -f FILE|DIR|-`. */
 export const apply: Command = {
@@ -114,13 +111,4 @@ function refuseContradictions(options: ApplyOptions, dryRun: DryRun): void {
     refuse("--dry-run=client with --server-side", "only a server can do that: --dry-run=server");
   if (forceConflicts && !serverSide)
     refuse("--force-conflicts without --server-side", "there are no conflicts to force without it");
-}
-
-function selected(read: ReadResult, selector: string | undefined): ReadResult {
-  if (selector === undefined) return read;
-  const terms = parseLabelSelector(selector);
-  return {
-    ...read,
-    manifests: read.manifests.filter(({ object }) => matchesLabelTerms(terms, object.metadata.labels ?? {})),
-  };
 }
