@@ -20,6 +20,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./diff/diff.ts")).diff,
   },
   {
+    name: "edit",
+    summary: "change objects in your editor",
+    load: async () => (await import("./edit/edit.ts")).edit,
+  },
+  {
     name: "create",
     summary: "make new objects, from files or from words",
     load: async () => (await import("./create/create.ts")).create,
