@@ -82,6 +82,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./sync.ts")).sync,
   },
   {
+    name: "rollout",
+    summary: "follow what a group brings to its boards, and take it back",
+    load: async () => (await import("./rollout/rollout.ts")).rollout,
+  },
+  {
     name: "wait",
     summary: "wait until objects meet a condition",
     load: async () => (await import("./wait.ts")).wait,
