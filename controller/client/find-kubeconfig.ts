@@ -22,7 +22,7 @@ export function findKubeconfig(
 ): KubeconfigChoice {
   if (named !== undefined) return { paths: [named] };
   const own = environment.SPORE_KUBECONFIG;
-  if (own) return { paths: [own] };
+  if (own) return { paths: own.split(delimiter).filter((path) => path !== "") };
   const written = join(defaultDataDirectory(environment), "admin.kubeconfig");
   if (existsSync(written)) return { paths: [written] };
   const paths = (environment.KUBECONFIG ?? "").split(delimiter).filter((path) => path !== "");

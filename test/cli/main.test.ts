@@ -26,7 +26,7 @@ describe("the process sporectl", () => {
     const waited = await sporectl("wait", "--for=condition=Ready", "node/esp-a00001", "--timeout", "10m");
     expect(waited.stdout).toBe("node.spore.dev/esp-a00001 condition met\n");
     const deleted = await sporectl("delete", "node/esp-a00003", "--timeout", "10m");
-    expect(deleted.stdout).toBe('nodes.spore.dev "esp-a00003" deleted\n');
+    expect(deleted.stdout).toBe('node.spore.dev "esp-a00003" deleted\n');
   });
 
   it("ends as soon as it has failed", async () => {

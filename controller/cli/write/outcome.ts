@@ -1,5 +1,5 @@
 import type { Resource } from "../../api/meta.ts";
-import { isSporeError, type SporeError } from "../../base/errors.ts";
+import { isSporeError, SporeError } from "../../base/errors.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { errorText } from "../output/error-text.ts";
 import { printObjects } from "../output/object-printer.ts";
@@ -23,7 +23,12 @@ export class Outcome {
 
   /** @throws SporeError `SPORE_USAGE` for an unknown format. */
   constructor(io: Io, options: OutcomeOptions) {
-    outputFormat(options.output);
+    const { name } = outputFormat(options.output ?? "name");
+    if (name === "table" || name === "wide") {
+      throw new SporeError("SPORE_USAGE", `-o ${name}: only sporectl get shows tables`, {
+        hint: "use yaml, json or name",
+      });
+    }
     this.#io = io;
     this.#options = options;
   }
