@@ -22,15 +22,17 @@ function translated(schema: JsonSchemaProps): AjvSchema {
     ...picked(schema, ["pattern", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems"]),
     ...picked(schema, ["required", "minProperties", "maxProperties"]),
     ...(stringFormats.has(schema.format ?? "") ? { format: schema.format } : {}),
-    ...(schema.enum?.length ? { enum: schema.nullable ? [...schema.enum, null] : schema.enum } : {}),
+    ...(schema.enum?.length ? { enum: schema.enum } : {}),
     ...(schema.items ? { items: translated(schema.items) } : {}),
     ...(schema.properties ? { properties: translatedEach(schema.properties) } : {}),
+    ...(schema.additionalProperties === false ? { additionalProperties: false } : {}),
     ...(typeof schema.additionalProperties === "object"
       ? { additionalProperties: translated(schema.additionalProperties) }
       : {}),
     ...combinations(schema),
   };
-  return schema["x-kubernetes-embedded-resource"] ? resourceSchema(schema, own) : own;
+  if (!schema["x-kubernetes-embedded-resource"]) return own;
+  return resourceSchema(schema, { ...own, required: [...new Set([...(schema.required ?? []), "apiVersion", "kind"])] });
 }
 
 /** Adds what every object has: `apiVersion`, `kind`, and a well-formed `metadata` that also meets the schema's own rules for it. */

@@ -52,7 +52,9 @@ function isCalendarDay(year: number, month: number, day: number): boolean {
 }
 
 /** Go's `time.ParseDuration`: `1h30m`, `90s`, `-1.5h`, `0`. */
+/** As Go writes it (`1h30m`), or one number and a unit as people do (`1 day`). */
 function isDuration(text: string): boolean {
+  if (/^-?\d+(\.\d+)?\s*(ns|nano|us|µs|micro|ms|milli|s|m|h|d|w)[A-Za-z]*$/.test(text)) return true;
   return /^[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$/.test(text);
 }
 

@@ -63,7 +63,7 @@ function pruneObject(place: Place, schema: JsonSchemaProps, unknown: string[]): 
   for (const name of Object.keys(object)) {
     const value = object[name];
     if (value === undefined || value === settled[name]) continue;
-    const member = isResource ? (resourceMember(name) ?? memberSchema(schema, name)) : memberSchema(schema, name);
+    const member = (isResource ? resourceMember(name) : undefined) ?? memberSchema(schema, name) ?? anyMember(schema);
     if (member ? isLeaf(value) : keepsUnknown(schema)) continue;
     const at = path === "" ? name : `${path}.${name}`;
     const pruned = member && pruneInner({ value, settled: settled[name], path: at }, member, unknown);
@@ -86,6 +86,12 @@ function resourceMember(name: string): JsonSchemaProps | undefined {
   return name === "apiVersion" || name === "kind" ? typeMeta : undefined;
 }
 
+/** A map of anything holds anything, but says nothing of what is inside: that is unknown. */
+function anyMember(schema: JsonSchemaProps): JsonSchemaProps | undefined {
+  return schema.additionalProperties === true && !schema["x-kubernetes-preserve-unknown-fields"] ? nothing : undefined;
+}
+
+/** What may not be there at all is for validation to refuse. */
 function keepsUnknown(schema: JsonSchemaProps): boolean {
-  return schema["x-kubernetes-preserve-unknown-fields"] === true || schema.additionalProperties === true;
+  return schema["x-kubernetes-preserve-unknown-fields"] === true || schema.additionalProperties === false;
 }

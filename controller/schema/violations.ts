@@ -43,7 +43,7 @@ function causeOf(error: ErrorObject, root: JsonValue): Cause {
     case "maxProperties":
       return {
         reason: "FieldValueTooMany",
-        message: `Too many: ${sizeOf(value)}: must have at most ${params.limit} items`,
+        message: `Too many: ${sizeOf(value)}: must have at most ${params.limit} item${params.limit === 1 ? "" : "s"}`,
         field: path,
       };
     default:
@@ -88,6 +88,10 @@ function complaint(
       return { shown: value, detail: `${at} should be less than ${params.limit}` };
     case "multipleOf":
       return { shown: value, detail: `${at} should be a multiple of ${params.multipleOf}` };
+    case "additionalProperties": {
+      const name = String(params.additionalProperty);
+      return { shown: name, detail: `${path === "" ? name : `${path}.${name}`} in body is a forbidden property` };
+    }
     case "uniqueItems":
       return { shown: value, detail: `${at} shouldn't contain duplicates` };
     case "exactNumbers":

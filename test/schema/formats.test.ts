@@ -17,7 +17,10 @@ const cases: Readonly<Record<string, { readonly yes: readonly string[]; readonly
       "2026-11-20T12:00:00+24:00",
     ],
   },
-  duration: { yes: ["0", "90s", "1h30m", "1.5h", "-2ms", ".5s", "1µs"], no: ["", "90", "1d", "s", "1h 30m", "1.2.3s"] },
+  duration: {
+    yes: ["0", "90s", "1h30m", "1.5h", "1 day", "2w", "-2ms", ".5s", "1µs"],
+    no: ["", "90", "1 fortnight", "s", "1h 30m", "1.2.3s"],
+  },
   email: { yes: ["a@b.c"], no: ["a", "a@", "@b", "a b@c"] },
   hostname: { yes: ["a", "a-b.c9"], no: ["", "-a", "a_b", "a..b", "x".repeat(64)] },
   ip: { yes: ["1.2.3.4", "::1"], no: ["1.2.3", "x"] },

@@ -89,7 +89,7 @@ describe("validate", () => {
       "spec.labels.a/b",
       'Invalid value: "integer": spec.labels.a/b in body must be of type string: "integer"',
     ],
-    [{ labels: { a: "1", b: "2" } }, "FieldValueTooMany", "spec.labels", "Too many: 2: must have at most 1 items"],
+    [{ labels: { a: "1", b: "2" } }, "FieldValueTooMany", "spec.labels", "Too many: 2: must have at most 1 item"],
     [
       { port: true },
       "FieldValueTypeInvalid",
@@ -196,9 +196,11 @@ describe("validate", () => {
     ).toEqual([message]);
   });
 
-  it("lets null be a value of a nullable enum", () => {
+  it("lets null be a value of an enum that lists it", () => {
     const { validate } = compileSpec({ type: "string", nullable: true, enum: ["a"] });
-    expect(validate({ spec: null })).toEqual([]);
+    expect(validate({ spec: null })[0]?.message).toBe('Unsupported value: null: supported values: "a"');
+    const listed = compileSpec({ type: "string", nullable: true, enum: ["a", null] });
+    expect(listed.validate({ spec: null })).toEqual([]);
     expect(validate({ spec: "b" })[0]?.message).toBe('Unsupported value: "b": supported values: "a"');
   });
 
@@ -220,13 +222,15 @@ describe("validate", () => {
     expect(validate({ metadata: { name: "long" } })[0]?.field).toBe("metadata.name");
   });
 
-  it("validates an embedded resource's metadata", () => {
+  it("validates an embedded resource's metadata, and that it says what it is", () => {
     const { validate } = compileSpec({
       type: "object",
       "x-kubernetes-embedded-resource": true,
       properties: { a: { type: "string" } },
     });
     expect(validate({ spec: { metadata: { name: 5 }, a: "x" } }).map((cause) => cause.field)).toEqual([
+      "spec.apiVersion",
+      "spec.kind",
       "spec.metadata.name",
     ]);
   });
