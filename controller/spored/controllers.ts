@@ -8,6 +8,7 @@ import type { KnownKind } from "../manifests/read-yaml.ts";
 import { discoveryController } from "../reconcilers/discovery/discovery.ts";
 import { firmwareController } from "../reconcilers/firmware.ts";
 import { gitSyncController } from "../reconcilers/git-sync/git-sync.ts";
+import { Mirrors } from "../reconcilers/git-sync/mirrors.ts";
 import { ServedKinds } from "../reconcilers/git-sync/served-kinds.ts";
 import { ImageCache } from "../reconcilers/node/image-cache.ts";
 import { nodeController } from "../reconcilers/node/node.ts";
@@ -43,9 +44,9 @@ export function addGitSync(manager: Manager, around: Surroundings, means: GitMea
   const { client, caches } = manager;
   const { blobs, recorder, builtins, actAs } = means;
   const kinds = new ServedKinds(builtins, caches);
-  const directory = join(resolve(configuration.dataDir), "git");
+  const mirrors = new Mirrors(join(resolve(configuration.dataDir), "git"));
   const fileRoots = [...configuration.syncFiles.map((root) => resolve(root)), ...fileRootOf(configuration.sync)];
-  manager.add(gitSyncController({ client, caches, recorder, random, blobs, directory, fileRoots, actAs, kinds }));
+  manager.add(gitSyncController({ client, caches, recorder, random, blobs, mirrors, fileRoots, actAs, kinds }));
 }
 
 interface Means {

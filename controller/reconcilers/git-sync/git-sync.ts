@@ -1,15 +1,9 @@
-import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { Secret } from "../../api/core-kinds.ts";
 import { GitSync, type GitSyncStatus } from "../../api/git-sync.ts";
 import { reconcileAnnotation } from "../../api/git-sync-requests.ts";
-import { ServiceAccount } from "../../api/identity-kinds.ts";
 import { type Key, keyText } from "../../api/meta.ts";
 import type { BlobStore } from "../../artifacts/blob-store.ts";
 import { backoffDelayMs } from "../../base/backoff.ts";
 import { Deadline } from "../../base/deadline.ts";
-import { isSporeError, SporeError } from "../../base/errors.ts";
 import { imageMaxBytes } from "../../base/limits.ts";
 import type { Random } from "../../base/random.ts";
 import type { Client } from "../../client/client.ts";
@@ -21,14 +15,15 @@ import { done, type ReconcileContext, type Result, requeueAfter } from "../../ru
 import type { Recorder } from "../../runtime/recorder.ts";
 import { StatusDraft } from "../../runtime/status-draft.ts";
 import { mergeStatus } from "../../runtime/status-writer.ts";
-import type { GitCredentials } from "../../wires/git/git-environment.ts";
-import { type Commit, Mirror } from "../../wires/git/mirror.ts";
+import type { Commit, Mirror } from "../../wires/git/mirror.ts";
 import type { Problem } from "../problem.ts";
 import { type Brought, bring } from "./bring.ts";
 import { type Unready, unreadyOf, unreadyText } from "./health.ts";
 import { type InventoryItem, inventoryOf } from "./inventory.ts";
+import { type Mirrors, newestCommit } from "./mirrors.ts";
 import { problemOf } from "./problems.ts";
 import { CommitReader } from "./read-commit.ts";
+import { credentialsOf, refuseMissingAccount } from "./references.ts";
 import type { ServedKinds } from "./served-kinds.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
@@ -38,8 +33,7 @@ export interface GitSyncDependencies {
   readonly recorder: Recorder;
   readonly random: Random;
   readonly blobs: Pick<BlobStore, "stat" | "put">;
-  /** Where mirrors of repositories are kept; a folder each. */
-  readonly directory: string;
+  readonly mirrors: Mirrors;
   /** Directories of this machine from which repositories may be read. */
   readonly fileRoots: readonly string[];
   /** The client with the rights of a ServiceAccount, or of GitSyncs that name none. */
@@ -75,7 +69,7 @@ export function gitSyncController(dependencies: GitSyncDependencies): Controller
       const sync = dependencies.caches.of(GitSync).get(key);
       if (!sync || sync.metadata.deletionTimestamp !== undefined) {
         memories.delete(keyText(key));
-        await rm(mirrorDirectory(dependencies, key), { recursive: true, force: true });
+        await dependencies.mirrors.forget(key);
         return done;
       }
       const memory = memories.get(keyText(key)) ?? { nextLookMs: Number.NEGATIVE_INFINITY, failures: 0, unready: [] };
@@ -139,12 +133,11 @@ class Run {
     const { clock, signal } = this.#context;
     const { metadata, spec } = this.#sync;
     const namespace = spec.targetNamespace ?? metadata.namespace ?? "";
-    await this.#refuseMissingAccount();
-    const credentials = await this.#credentials();
-    const directory = mirrorDirectory(this.#parts, metadata);
-    const mirror = await Mirror.open({ directory, url, credentials });
+    const { client: own, mirrors } = this.#parts;
+    await refuseMissingAccount(this.#sync, own, signal);
+    const mirror = await mirrors.open(metadata, url, await credentialsOf(this.#sync, own, signal));
     using deadline = new Deadline(clock, signal, timeoutMs, `reading ${url.text}`);
-    const commit = await newest(mirror, branch, deadline.signal);
+    const commit = await newestCommit(mirror, branch, deadline.signal);
     const revision = `${branch}@sha1:${commit.id}`;
     this.#draft.set({ lastAttemptedRevision: revision });
     const { kinds } = this.#parts;
@@ -171,40 +164,11 @@ class Run {
     this.#memory.unready = await unreadyOf(brought.items, client, kindOf, signal);
   }
 
-  async #refuseMissingAccount(): Promise<void> {
-    const { metadata, spec } = this.#sync;
-    if (spec.serviceAccountName === undefined) return;
-    const key = { namespace: metadata.namespace ?? "", name: spec.serviceAccountName };
-    if ((await this.#parts.client.get(ServiceAccount, key, this.#context.signal)) !== undefined) return;
-    const message = `there is no ServiceAccount ${keyText(key)}, which spec.serviceAccountName names`;
-    throw new SporeError("SPORE_NOT_FOUND", message);
-  }
-
   /** Whose rights count. */
   #actor(): Client {
     const { metadata, spec } = this.#sync;
     const { serviceAccountName: name } = spec;
     return this.#parts.actAs(name === undefined ? undefined : { namespace: metadata.namespace ?? "", name });
-  }
-
-  async #credentials(): Promise<GitCredentials> {
-    const { metadata, spec } = this.#sync;
-    if (spec.secretRef === undefined) return {};
-    const key = { namespace: metadata.namespace ?? "", name: spec.secretRef.name };
-    const secret = await this.#parts.client.get(Secret, key, this.#context.signal);
-    if (secret === undefined) {
-      throw new SporeError("SPORE_NOT_FOUND", `there is no Secret ${keyText(key)}, which spec.secretRef names`);
-    }
-    const value = (name: string) => {
-      const text = secret.data?.[name];
-      return text === undefined ? undefined : Buffer.from(text, "base64").toString("utf8");
-    };
-    const [username, password, authorities] = [value("username"), value("password"), value("ca.crt")];
-    return {
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-      ...(authorities !== undefined && { authorities }),
-    };
   }
 
   /** Written before the first object is: a crash in between must not forget what may have come from here. */
@@ -319,22 +283,6 @@ interface SyncVerdict {
   readonly message: string;
   readonly isMoving?: boolean;
   readonly isStalled?: boolean;
-}
-
-/** The branch's newest commit, fetched only when it is not there yet. */
-async function newest(mirror: Mirror, branch: string, signal: AbortSignal): Promise<Commit> {
-  const head = await mirror.head(branch, signal);
-  try {
-    return await mirror.commit(head, signal);
-  } catch (error) {
-    if (!isSporeError(error, "SPORE_GIT_FAILED")) throw error;
-    return await mirror.fetch(branch, signal);
-  }
-}
-
-/** A name may be longer than a file's, so the folder is named by its digest. */
-function mirrorDirectory({ directory }: GitSyncDependencies, { namespace = "", name }: Key): string {
-  return join(directory, createHash("sha256").update(`${namespace}/${name}`).digest("hex").slice(0, 20));
 }
 
 /** `main@sha1:0123456789ab`. */

@@ -14,6 +14,7 @@ import { seededRandom } from "../../../controller/base/random.ts";
 import { apiClient } from "../../../controller/client/api-client.ts";
 import { firmwareController } from "../../../controller/reconcilers/firmware.ts";
 import { gitSyncController } from "../../../controller/reconcilers/git-sync/git-sync.ts";
+import { Mirrors } from "../../../controller/reconcilers/git-sync/mirrors.ts";
 import { ServedKinds } from "../../../controller/reconcilers/git-sync/served-kinds.ts";
 import { EventRecorder } from "../../../controller/runtime/event-recorder.ts";
 import { Manager } from "../../../controller/runtime/manager.ts";
@@ -56,7 +57,7 @@ describe("a GitSync", () => {
         recorder,
         random,
         blobs,
-        directory: join(directory, "mirrors"),
+        mirrors: new Mirrors(join(directory, "mirrors")),
         fileRoots: [directory],
         kinds: new ServedKinds(sporeKinds, caches),
         actAs: (account) =>
