@@ -4,7 +4,8 @@ import { SporeError } from "../../base/errors.ts";
 import { refuse } from "../../manifests/apply.ts";
 import { lastApplied, lastAppliedAnnotation, withLastApplied } from "../../manifests/last-applied.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { printDocument } from "../output/object-printer.ts";
+import { goJson } from "../output/go-json.ts";
+import { goYaml } from "../output/go-yaml.ts";
 import type { GlobalOptions } from "../session/global-options.ts";
 import { chosenObjects, notFound } from "../session/objects.ts";
 import { openSession } from "../session/session.ts";
@@ -45,7 +46,7 @@ async function viewLastApplied(words: readonly string[], options: ViewOptions, i
     for (const object of await chosenObjects(target, options, "view", session, io.signal)) {
       const applied = lastApplied(object);
       if (applied) {
-        await printDocument(applied, format, io.out);
+        io.out.write(format === "yaml" ? goYaml(applied) : `${goJson(applied, "  ")}\n`);
         continue;
       }
       throw new SporeError(
