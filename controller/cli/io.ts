@@ -15,8 +15,10 @@ export interface Io {
 /** A terminal, or a pipe. */
 export interface Screen {
   write(text: string): void;
-  /** Whether a person looks at it: colours and progress bars make sense. */
+  /** Whether a person looks at it: progress bars make sense. */
   readonly isTerminal: boolean;
+  /** Whether to write colours; absent: where a person looks. */
+  readonly colours?: boolean;
   /** Columns; 80 where unknown. */
   readonly width: number;
 }

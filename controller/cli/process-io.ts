@@ -14,7 +14,8 @@ export function processIo(signal: AbortSignal): Io {
 function screen(stream: NodeJS.WriteStream): Screen {
   return {
     write: (text) => void stream.write(text),
-    isTerminal: stream.isTTY === true && process.env.NO_COLOR === undefined,
+    isTerminal: stream.isTTY === true,
+    colours: stream.isTTY === true && !process.env.NO_COLOR,
     get width() {
       return stream.columns ?? 80;
     },

@@ -1,23 +1,28 @@
 import { Command, CommanderError } from "commander";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import { printableLines } from "../base/printable.ts";
+import { absentVerbs } from "./absent-verbs.ts";
 import { clientVersion } from "./client-version.ts";
 import { commands } from "./commands.ts";
-import { exitCodes, type Io } from "./io.ts";
+import { exitCodes, type Io, type Screen } from "./io.ts";
+import { nearestWord } from "./nearest-word.ts";
 import { errorText } from "./output/error-text.ts";
 import { paint } from "./output/paint.ts";
+import { addGlobalOptions, takesValue } from "./session/global-options.ts";
 
 /**
  * Runs one command line, without the program's own name.
  *
  * @returns the exit code. Errors are written to `io.err`: one line that says what, and a hint where there is one.
  */
-export async function runCli(typed: readonly string[], io: Io): Promise<number> {
+export async function runCli(typed: readonly string[], given: Io): Promise<number> {
+  let io = given;
   const words = typed[0] === "help" ? [...typed.slice(1), "--help"] : typed;
   let code: number = exitCodes.done;
   try {
-    const program = await parserFor(words, io, (given) => {
-      code = given;
+    io = colouredAsSaid(words, given);
+    const program = await parserFor(words, io, (ended) => {
+      code = ended;
     });
     await program.parseAsync(words, { from: "user" });
     return code;
@@ -27,16 +32,13 @@ export async function runCli(typed: readonly string[], io: Io): Promise<number> 
 }
 
 async function parserFor(words: readonly string[], io: Io, finish: (code: number) => void): Promise<Command> {
-  const program = new Command("sporectl")
+  const called = verbOf(words);
+  const program = addGlobalOptions(new Command("sporectl"), called)
     .description("Say what a fleet of microcontrollers should be, and see what it is.")
-    .option("--kubeconfig <file>", "where the server and your credentials are written down")
-    .option("--context <name>", "the context of that file")
-    .option("-n, --namespace <name>", "the namespace; default: that of the context, or `default`")
     .enablePositionalOptions(false)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.out.write, writeErr: io.err.write, outputError: () => {} })
     .exitOverride();
-  const called = verbOf(words);
   for (const entry of commands) {
     if (called === undefined) program.command(entry.name).description(entry.summary);
     else if (entry.name === called) (await entry.load()).define(program, io, finish);
@@ -80,10 +82,38 @@ function reportParser({ exitCode, code, message }: CommanderError, io: Io): numb
  * @throws SporeError `SPORE_USAGE` when there is no such verb.
  */
 function verbOf(words: readonly string[]): string | undefined {
-  const takesValue = /^(--kubeconfig|--context|--namespace|-n)$/;
-  const verb = words.find((word, index) => !word.startsWith("-") && !takesValue.test(words[index - 1] ?? ""));
+  const verb = words.find((word, index) => !word.startsWith("-") && !takesValue(words[index - 1] ?? ""));
   if (verb === undefined || commands.some(({ name }) => name === verb)) return verb;
-  const near = commands.find(({ name }) => name.startsWith(verb.slice(0, 3)));
-  const hint = near ? `did you mean "${near.name}"? ` : "";
+  const absent = absentVerbs.get(verb);
+  if (absent !== undefined) {
+    throw new SporeError("SPORE_USAGE", `there is no "${verb}" for boards: ${absent.why}`, { hint: absent.hint });
+  }
+  const near = nearestWord(
+    verb,
+    commands.map(({ name }) => name),
+  );
+  const hint = near ? `did you mean "${near}"? ` : "";
   throw new SporeError("SPORE_USAGE", `there is no verb "${verb}"`, { hint: `${hint}sporectl --help lists them` });
+}
+
+/** The screens as `--color` wants them, before a verb writes anything. */
+function colouredAsSaid(words: readonly string[], io: Io): Io {
+  const at = words.findIndex((word) => word === "--color" || word.startsWith("--color="));
+  if (at < 0) return io;
+  const when = words[at]?.slice("--color=".length) || words[at + 1];
+  if (when === "auto") return io;
+  if (when !== "always" && when !== "never") {
+    throw new SporeError("SPORE_USAGE", `--color ${when ?? ""} is not understood`, {
+      hint: "use auto, always or never",
+    });
+  }
+  const coloured = (screen: Screen): Screen => ({
+    write: screen.write,
+    isTerminal: screen.isTerminal,
+    colours: when === "always",
+    get width() {
+      return screen.width;
+    },
+  });
+  return { ...io, out: coloured(io.out), err: coloured(io.err) };
 }

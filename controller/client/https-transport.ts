@@ -37,6 +37,8 @@ class Connection {
   readonly #isSecure: boolean;
   readonly #agent: http.Agent;
   readonly #bearer: BearerToken;
+  /** What every request says of who is asking, beside the token. */
+  readonly #identity: http.OutgoingHttpHeaders;
 
   constructor(access: ClusterAccess, clock: Clock) {
     this.#isSecure = access.server.startsWith("https:");
@@ -45,6 +47,7 @@ class Connection {
     this.#clock = clock;
     this.#agent = this.#isSecure ? new https.Agent({ ...options, ...tlsOptions(access) }) : new http.Agent(options);
     this.#bearer = new BearerToken(this.#isSecure ? access : {}, clock);
+    this.#identity = { ...(this.#isSecure && basicHeader(access)), ...impersonationHeaders(access) };
   }
 
   close(): void {
@@ -80,7 +83,12 @@ class Connection {
     const length = body instanceof Uint8Array ? { "content-length": String(body.byteLength) } : {};
     return (this.#isSecure ? https : http).request(`${this.#access.server}${path}${tail}`, {
       method,
-      headers: { ...headers, ...length, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      headers: {
+        ...headers,
+        ...length,
+        ...this.#identity,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
       agent: this.#agent,
       signal,
     });
@@ -133,6 +141,22 @@ function flat(headers: http.IncomingHttpHeaders): Readonly<Record<string, string
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
   );
+}
+
+function basicHeader({ basic }: ClusterAccess): http.OutgoingHttpHeaders {
+  if (!basic) return {};
+  const pair = Buffer.from(`${basic.username}:${basic.password}`).toString("base64");
+  return { authorization: `Basic ${pair}` };
+}
+
+function impersonationHeaders({ impersonate }: ClusterAccess): http.OutgoingHttpHeaders {
+  if (!impersonate) return {};
+  const { user, uid, groups } = impersonate;
+  return {
+    "impersonate-user": user,
+    ...(uid !== undefined && { "impersonate-uid": uid }),
+    ...(groups.length > 0 && { "impersonate-group": [...groups] }),
+  };
 }
 
 function tlsOptions(access: ClusterAccess): https.AgentOptions {

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { SporeError } from "../base/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { systemErrorCode } from "../base/system-error-code.ts";
+import { execCredential } from "./exec-credential.ts";
 
 /** A server, and how to get in. */
 export interface ClusterAccess {
@@ -19,29 +20,51 @@ export interface ClusterAccess {
   /** PEM, both or neither. */
   readonly clientCertificate?: string;
   readonly clientKey?: string;
+  /** Name and password, where there is no token. */
+  readonly basic?: { readonly username: string; readonly password: string };
+  /** Whom to act as, by the right of the user above. */
+  readonly impersonate?: Impersonation;
   /** Where commands look when no namespace is given. */
   readonly namespace: string;
   /** The context's name. */
   readonly context: string;
 }
 
+/** Somebody else, as whom requests are made. */
+export interface Impersonation {
+  readonly user: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+}
+
+/** Which entries count, where those of the current context do not. */
+export interface EntryChoice {
+  readonly context?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly user?: string | undefined;
+}
+
 /**
  * Reads a context of a kubeconfig (`v1`, as kubectl's). Of several files the first that has a current context, a cluster, a user or a
  * context of some name counts; files that do not exist are passed over, as kubectl does with `$KUBECONFIG`.
  *
- * @param contextName default: the current context.
+ * @param choice the name of a context, or of entries that replace those of the context. Default: the current context.
  * @throws SporeError `SPORE_USAGE`, which names the file and the entry, and never shows a credential.
  */
-export async function readKubeconfig(paths: readonly string[], contextName?: string): Promise<ClusterAccess> {
+export async function readKubeconfig(
+  paths: readonly string[],
+  choice: string | EntryChoice = {},
+): Promise<ClusterAccess> {
+  const chosen = typeof choice === "string" ? { context: choice } : choice;
   const files = (await Promise.all(paths.map(readConfigFile))).filter((file) => file !== undefined);
   const shown = paths.join(":");
   if (files.length === 0) throw usage(`there is no kubeconfig at ${shown}`, hints.missing);
   const current = files.map(({ config }) => textOf(config["current-context"])).find((name) => name !== undefined);
-  const name = contextName ?? current;
+  const name = chosen.context ?? current;
   if (name === undefined) throw usage(`the kubeconfig ${shown} has no current-context`, "Name one with --context.");
   const context = entryOf(files, "contexts", "context", name, shown);
-  const cluster = entryOf(files, "clusters", "cluster", required(context, "cluster"), shown);
-  const user = textOf(context.value.user);
+  const cluster = entryOf(files, "clusters", "cluster", chosen.cluster ?? required(context, "cluster"), shown);
+  const user = chosen.user ?? textOf(context.value.user);
   return {
     ...(await clusterAccess(cluster)),
     ...(user === undefined ? {} : await userAccess(entryOf(files, "users", "user", user, shown))),
@@ -134,10 +157,12 @@ async function clusterAccess(entry: Entry): Promise<Pick<ClusterAccess, "server"
 }
 
 async function userAccess(entry: Entry): Promise<Omit<ClusterAccess, "server" | "namespace" | "context">> {
-  for (const field of ["exec", "auth-provider", "username", "as"]) {
-    if (field in entry.value)
-      throw usage(`${entry.title} in ${entry.path}: ${field} is not supported`, hints.credentials);
+  if ("auth-provider" in entry.value) {
+    throw usage(`${entry.title} in ${entry.path}: auth-provider is not supported`, hints.credentials);
   }
+  const { exec } = entry.value;
+  if (isJsonObject(exec))
+    return { ...(await execCredential(exec, `${entry.title} in ${entry.path}`)), ...impersonation(entry) };
   const written = textOf(entry.value.token);
   const token = written ?? (await fileOf(entry, "tokenFile"))?.trim();
   const tokenFile = textOf(entry.value.tokenFile);
@@ -151,7 +176,22 @@ async function userAccess(entry: Entry): Promise<Omit<ClusterAccess, "server" | 
     ...(token !== undefined && { token }),
     ...(written === undefined && tokenFile !== undefined && { tokenFile: resolve(dirname(entry.path), tokenFile) }),
     ...(clientCertificate !== undefined && clientKey !== undefined && { clientCertificate, clientKey }),
+    ...basicAuthentication(entry),
+    ...impersonation(entry),
   };
+}
+
+function basicAuthentication({ value }: Entry): Pick<ClusterAccess, "basic"> {
+  const username = textOf(value.username);
+  return username === undefined ? {} : { basic: { username, password: textOf(value.password) ?? "" } };
+}
+
+function impersonation({ value }: Entry): Pick<ClusterAccess, "impersonate"> {
+  const user = textOf(value.as);
+  if (user === undefined) return {};
+  const uid = textOf(value["as-uid"]);
+  const groups = Array.isArray(value["as-groups"]) ? value["as-groups"].map(String) : [];
+  return { impersonate: { user, groups, ...(uid !== undefined && { uid }) } };
 }
 
 /** `<field>-data` in base64, or else the file that `<field>` names. */

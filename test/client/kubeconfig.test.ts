@@ -108,7 +108,7 @@ describe("readKubeconfig", () => {
     ["no current context", { a: config({ "current-context": "" }) }, undefined, "has no current-context"],
     ["an unknown context", { a: config() }, "nowhere", 'has no context "nowhere"'],
     ["a dangling cluster", { a: config() }, "dangling", 'has no cluster "gone"'],
-    ["a plug-in for credentials", { a: config() }, "cloud", "exec is not supported"],
+    ["a plug-in that is none", { a: config() }, "cloud", "exec needs command and apiVersion"],
     ["a certificate that is not there", { a: config() }, "cert", "me.crt cannot be read"],
     [
       "a server that is no URL",

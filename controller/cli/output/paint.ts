@@ -7,5 +7,5 @@ export const colourCodes: readonly number[] = Object.values(colours);
 
 /** `text` in a colour where a person looks, plain elsewhere. */
 export function paint(screen: Screen, colour: keyof typeof colours, text: string): string {
-  return screen.isTerminal ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
+  return (screen.colours ?? screen.isTerminal) ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
 }

@@ -6,16 +6,16 @@ import { SporeError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { apiClient, requestTimeoutMs, watchStartTimeoutMs } from "../../client/api-client.ts";
 import type { Client, WatchEvent } from "../../client/client.ts";
-import { findKubeconfig } from "../../client/find-kubeconfig.ts";
 import { httpsTransport } from "../../client/https-transport.ts";
-import { readKubeconfig } from "../../client/kubeconfig.ts";
 import { parseAnswer, readText, responseMaxBytes } from "../../client/response-body.ts";
 import { responseError } from "../../client/status-error.ts";
 import { linesOf, parseWatchEvent, type Watched, watchLineMaxBytes } from "../../client/watch-stream.ts";
 import { clientVersion } from "../client-version.ts";
 import type { Io } from "../io.ts";
+import { accessFor } from "./access.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { type DiscoveryDocument, ResourceNames } from "./resource-names.ts";
+import { readTimeout } from "./until.ts";
 
 /** A connection to a server, and what it serves. Dispose of it, or the process lives until the server hangs up. */
 export interface Session extends AsyncDisposable {
@@ -24,6 +24,8 @@ export interface Session extends AsyncDisposable {
   /** The namespace that the user means. */
   readonly namespace: string;
   readonly names: ResourceNames;
+  /** The server's address, as errors and people name it. */
+  readonly server: string;
   /** An answer as JSON, whatever its kind. Throws what the server's `Status` says. */
   readJson<T>(path: string, request: JsonRequest): Promise<T>;
   /** An answer as it is. Throws what the server's `Status` says. */
@@ -48,12 +50,11 @@ const discoveryAccept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroup
  * @throws SporeError with a hint when there is no kubeconfig, or nobody answers.
  */
 export async function openSession(options: GlobalOptions, io: Io): Promise<Session> {
-  const { paths, notice } = findKubeconfig(options.kubeconfig, io.env);
-  if (notice !== undefined) io.err.write(`${notice}\n`);
-  const access = await readKubeconfig(paths, options.context);
+  const timeoutMs = timeoutOf(options);
+  const access = await accessFor(options, io);
   const connection = httpsTransport(access, io.clock);
-  const { transport } = connection;
-  const server: Server = { transport, clock: io.clock };
+  const transport = tracing(connection.transport, access.server, options, io);
+  const server: Server = { transport, clock: io.clock, timeoutMs };
   const readJson = <T>(path: string, request: JsonRequest) => askJson<T>(server, path, request);
   const close = () => connection[Symbol.asyncDispose]();
   const documents: DiscoveryDocument[] = [];
@@ -66,9 +67,11 @@ export async function openSession(options: GlobalOptions, io: Io): Promise<Sessi
     await close();
     throw error;
   }
+  const userAgent = `sporectl/${clientVersion()}`;
   return {
-    client: apiClient(transport, { clock: io.clock, userAgent: `sporectl/${clientVersion()}` }),
+    client: apiClient(transport, { clock: io.clock, userAgent, requestTimeoutMs: timeoutMs }),
     transport,
+    server: access.server,
     namespace: options.namespace ?? access.namespace,
     names: new ResourceNames(documents),
     readJson,
@@ -81,14 +84,39 @@ export async function openSession(options: GlobalOptions, io: Io): Promise<Sessi
 interface Server {
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+function timeoutOf({ requestTimeout }: GlobalOptions): number {
+  if (requestTimeout === undefined || requestTimeout === "0") return requestTimeoutMs;
+  return readTimeout(/^\d+$/.test(requestTimeout) ? `${requestTimeout}s` : requestTimeout);
+}
+
+/** With `-v 6` and above, a line for each request. Never a header: there are credentials in them. */
+function tracing(
+  transport: Transport,
+  server: string,
+  { verbosity = "0" }: GlobalOptions,
+  { err, clock }: Io,
+): Transport {
+  if (!/^\d+$/.test(verbosity))
+    throw new SporeError("SPORE_USAGE", `-v ${verbosity} is no number`, { hint: "use -v 6" });
+  if (Number(verbosity) < 6) return transport;
+  return async (request) => {
+    const startMs = clock.now();
+    const tail = request.query.size > 0 ? `?${request.query}` : "";
+    const response = await transport(request);
+    err.write(`${request.method} ${server}${request.path}${tail} ${response.status} in ${clock.now() - startMs} ms\n`);
+    return response;
+  };
 }
 
 async function askJson<T>(server: Server, path: string, request: JsonRequest): Promise<T> {
   return parseAnswer(await askText(server, path, request), path);
 }
 
-async function askText({ transport, clock }: Server, path: string, request: JsonRequest): Promise<string> {
-  using deadline = new Deadline(clock, request.signal, requestTimeoutMs, `GET ${path}`);
+async function askText({ transport, clock, timeoutMs }: Server, path: string, request: JsonRequest): Promise<string> {
+  using deadline = new Deadline(clock, request.signal, timeoutMs, `GET ${path}`);
   const { signal } = deadline;
   try {
     const { body } = await successOf(transport, path, { ...request, signal });
