@@ -37,14 +37,19 @@ const leftoverMaxMs = 10_000;
 export async function serveExchange(exchange: HttpExchange, parts: ExchangeParts): Promise<void> {
   const { incoming, outgoing } = exchange;
   const gone = new AbortController();
+  let isAnswered = false;
+  const leave = (how: string) => {
+    if (!isAnswered) gone.abort(new SporeError("SPORE_TIMEOUT", how));
+  };
   // On HTTP/1.1 the request's own close event comes when its body was read; only the answer's tells that the client left.
-  outgoing.on("close", () => gone.abort(new SporeError("SPORE_TIMEOUT", "the client closed the connection")));
-  outgoing.on("error", () => gone.abort(new SporeError("SPORE_TIMEOUT", "the connection to the client broke")));
+  outgoing.on("close", () => leave("the client closed the connection"));
+  outgoing.on("error", () => leave("the connection to the client broke"));
   incoming.on("error", () => {}); // arrives as an error of the body, where somebody reads it
   try {
     const response = await answer(incoming, parts, gone);
     await send(exchange, response, parts.clock, gone.signal);
-    await outlast(exchange, parts.clock, gone.signal);
+    isAnswered = response.isLive !== true; // what goes with a watch goes when its signal says so
+    if (!incoming.readableEnded) await outlast(exchange, parts.clock);
   } catch (error) {
     if (!gone.signal.aborted) parts.log.error({ err: error, path: pathOf(incoming.url) }, "an answer broke off");
     outgoing.destroy();
@@ -61,9 +66,9 @@ async function answer(
     const headers = singleHeaders(incoming.headers);
     const presented = { authorization: headers.authorization, certificate: certificateOf(incoming), headers };
     const user = await parts.authenticator.authenticate(presented, signal);
-    parts.credentials.add(presented, user, gone);
     const impersonation = readImpersonation(incoming.rawHeaders);
     const response = await parts.server.handle(toApiRequest(incoming, headers, signal), user, impersonation);
+    if (response.isLive) parts.credentials.add(presented, user, gone);
     return await compressLong(response, headers["accept-encoding"]);
   } catch (error) {
     if (isSporeError(error)) return errorReply(error);
@@ -75,15 +80,14 @@ async function answer(
 function certificateOf(incoming: HttpExchange["incoming"]): Uint8Array | undefined {
   const socket = "stream" in incoming ? incoming.stream.session?.socket : incoming.socket;
   if (!(socket instanceof TLSSocket)) return undefined;
-  const known = certificates.get(socket);
-  if (known !== undefined) return known;
+  if (certificates.has(socket)) return certificates.get(socket);
   const certificate = socket.getPeerX509Certificate()?.raw;
-  if (certificate !== undefined) certificates.set(socket, certificate);
+  certificates.set(socket, certificate);
   return certificate;
 }
 
-/** By connection. Whoever reads a certificate need not do so again for each request. */
-const certificates = new WeakMap<TLSSocket, Uint8Array>();
+/** By connection: it takes a while to find out, also that there is none. */
+const certificates = new WeakMap<TLSSocket, Uint8Array | undefined>();
 
 const methods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -140,23 +144,28 @@ async function send(
   const out: Sink = outgoing;
   const endsBefore = response.isLive ? Number.POSITIVE_INFINITY : clock.monotonic() + sendMaxMs;
   out.writeHead(response.status, response.headers);
-  out.flushHeaders?.(); // a watch may have nothing to say for a long time
+  if (response.isLive) out.flushHeaders?.(); // it may have nothing to say for a long time
+  // Of an answer that has an end the last piece goes out together with it, and a short one together with its head: one packet, one system call.
+  let held: Uint8Array | undefined;
   if (incoming.method !== "HEAD") {
     for await (const chunk of response.body) {
       if (signal.aborted) break;
       if (clock.monotonic() > endsBefore) {
         throw new SporeError("SPORE_TIMEOUT", `the client took longer than ${sendMaxMs / 1000} s for an answer`);
       }
-      if (!out.write(chunk)) await drained(out, clock, signal);
+      const due = response.isLive ? chunk : held;
+      if (!response.isLive) held = chunk;
+      if (due !== undefined && !out.write(due)) await drained(out, clock, signal);
     }
   }
-  out.end();
+  if (held === undefined) out.end();
+  else out.end(held);
 }
 
 /** Whoever still sends a body gets rid of it. HTTP/2 clients otherwise wait for leave to send on, although they have their answer. */
-async function outlast({ incoming, outgoing }: HttpExchange, clock: Clock, gone: AbortSignal): Promise<void> {
-  if (incoming.readableEnded) return;
+async function outlast({ incoming, outgoing }: HttpExchange, clock: Clock): Promise<void> {
   incoming.resume();
+  if (incoming.closed) return;
   await new Promise<void>((resolve) => {
     const late = clock.after(leftoverMaxMs, () => {
       outgoing.destroy();
@@ -169,8 +178,7 @@ async function outlast({ incoming, outgoing }: HttpExchange, clock: Clock, gone:
     };
     incoming.once("end", over);
     incoming.once("close", over);
-    if (gone.aborted) over();
-    else gone.addEventListener("abort", over, { once: true });
+    outgoing.once("close", over);
   });
 }
 
@@ -183,6 +191,7 @@ interface Sink {
   once(event: "drain", listener: () => void): unknown;
   removeListener(event: "drain", listener: () => void): unknown;
   end(): unknown;
+  end(last: Uint8Array): unknown;
 }
 
 /** Resolves when the client has taken what was sent, or is gone; rejects when it takes nothing for too long. */

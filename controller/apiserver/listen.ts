@@ -1,5 +1,5 @@
+import { createSecureServer, type Http2SecureServer } from "node:http2";
 import { hostname, networkInterfaces } from "node:os";
-import { fastify } from "fastify";
 import type { Clock, Timer } from "../base/clock.ts";
 import { SporeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
@@ -47,44 +47,25 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
   let identity = await credentials.authority.issueServer(names);
   const { authenticator } = credentials;
   const parts = { server, authenticator, credentials: new CredentialWatch({ authenticator, clock, log }), clock, log };
-  const app = fastify({
-    // A URL that the router cannot read is answered like any other that leads nowhere.
-    frameworkErrors(_error, request, reply) {
-      reply.hijack();
-      void serveExchange({ incoming: request.raw, outgoing: reply.raw }, parts);
-    },
-    http2: true,
-    https: {
-      allowHTTP1: true,
-      key: identity.key,
-      cert: identity.certificate,
-      // Whoever has a certificate shows it; whether it is worth anything is for the authenticator to say.
-      requestCert: true,
-      rejectUnauthorized: false,
-      ...connectionLimits,
-    },
-    routerOptions: { maxParamLength: 8192 },
-    logger: false,
-    exposeHeadRoutes: false,
-  });
-  const connections = new Connections(app.server, clock);
-  // Bodies are read where their limit is known.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-  app.addHook("onRequest", (request, reply) => {
-    // Everything is answered from here, also what the router does not know: the API has its own addresses and its own errors.
-    reply.hijack();
-    return serveExchange({ incoming: request.raw, outgoing: reply.raw }, parts);
-  });
-  app.all("/*", () => {});
-  await bind(app.listen({ host, port }), host, port);
+  const tls = {
+    allowHTTP1: true,
+    key: identity.key,
+    cert: identity.certificate,
+    // Whoever has a certificate shows it; whether it is worth anything is for the authenticator to say.
+    requestCert: true,
+    rejectUnauthorized: false,
+    ...connectionLimits,
+  };
+  const listener = createSecureServer(tls, (incoming, outgoing) => void serveExchange({ incoming, outgoing }, parts));
+  const connections = new Connections(listener, clock);
+  await bind(listener, host, port);
   const renewal = every(clock, renewalCheckMs, log, async () => {
     if (identity.notAfterMs - clock.now() > renewBeforeMs) return;
     identity = await credentials.authority.issueServer(names);
-    app.server.setSecureContext({ key: identity.key, cert: identity.certificate });
+    listener.setSecureContext({ key: identity.key, cert: identity.certificate });
     log.info({ notAfter: new Date(identity.notAfterMs).toISOString() }, "the certificate of the API was renewed");
   });
-  const address = app.server.address();
+  const address = listener.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   return {
     port: bound,
@@ -95,7 +76,6 @@ export async function listenHttps(options: ListenOptions): Promise<Listener> {
       const closed = connections.close();
       server.drain();
       await closed;
-      await app.close();
     },
   };
 }
@@ -116,9 +96,15 @@ function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-async function bind(listening: Promise<string>, host: string, port: number): Promise<void> {
+async function bind(listener: Http2SecureServer, host: string, port: number): Promise<void> {
   try {
-    await listening;
+    await new Promise<void>((resolve, reject) => {
+      listener.once("error", reject);
+      listener.listen({ host, port }, () => {
+        listener.off("error", reject);
+        resolve();
+      });
+    });
   } catch (cause) {
     const code = systemErrorCode(cause);
     if (code === "EADDRINUSE") {
