@@ -65,7 +65,10 @@ export const housekeepingRules: readonly PolicyRule[] = [
 /** The name of the Lease, of the Service and of the EndpointSlice of processes that work on another API server. */
 export const sporedName = "spored";
 
-/** What such a process needs beside `controllerRules`, everywhere: to look at its definitions, and to ask who its own callers are. */
+/**
+ * What such a process needs beside `controllerRules`, everywhere: to look at its definitions, to ask who its own callers are, and, while it stands by, to
+ * copy the images of the one that leads.
+ */
 export const remoteRules: readonly PolicyRule[] = [
   { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: ["get"] },
   { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
@@ -76,6 +79,7 @@ export const remoteRules: readonly PolicyRule[] = [
     resourceNames: ["v1alpha1.live.spore.dev"],
     verbs: ["get", "patch"],
   },
+  { apiGroups: ["live.spore.dev"], resources: ["artifacts"], verbs: ["get"] },
 ];
 
 /** What it needs in its own namespace: to lead, and to say where it listens. A name cannot be given to what is not there yet. */

@@ -1,5 +1,7 @@
 import { join, resolve } from "node:path";
 import { Registry } from "prom-client";
+import { artifactsBehindClusterPath, ownArtifactsPath } from "../api/artifact-paths.ts";
+import { Firmware } from "../api/firmware.ts";
 import { GitSync } from "../api/git-sync.ts";
 import { ownCrds } from "../apiserver/own-kinds.ts";
 import { openBlobStore } from "../artifacts/blob-store.ts";
@@ -23,6 +25,7 @@ import { standForElection } from "./election.ts";
 import { figuresOf, hearing, openFleet, tellWhenSilent } from "./fleet.ts";
 import { healthChecks } from "./health-checks.ts";
 import { healthSource } from "./health-source.ts";
+import { imageMirror } from "./image-mirror.ts";
 import { listenLive } from "./live-listener.ts";
 import { runParts } from "./parts.ts";
 import { addProcessFigures } from "./process-figures.ts";
@@ -61,7 +64,11 @@ export async function runOnCluster(around: Surroundings, signal: AbortSignal): P
   const { client } = manager;
   const recorder = addRecorder(manager, around);
   candidacy?.recordTo(recorder);
-  addControllers(manager, around, { blobs: artifacts ?? remoteBlobs(transport, clock), fleet, recorder });
+  addControllers(manager, around, {
+    blobs: artifacts ?? remoteBlobs({ transport, clock, under: ownArtifactsPath }, signal),
+    fleet,
+    recorder,
+  });
   if (artifacts) manager.addRunnable(artifactCollector({ client, blobs: artifacts, clock, log }));
 
   addFleetFigures(registry, figuresOf(fleet, manager));
@@ -75,6 +82,10 @@ export async function runOnCluster(around: Surroundings, signal: AbortSignal): P
   if (address !== undefined) {
     manager.addRunnable(publication({ client, clock, log, namespace, address, ...listener }));
   }
+  const leaders = remoteBlobs({ transport, clock, under: artifactsBehindClusterPath }, signal);
+  const firmwares = () => manager.caches.of(Firmware).list();
+  const isLeading = () => manager.isLeading;
+  const mirror = artifacts && imageMirror({ blobs: artifacts, leaders, firmwares, isLeading, clock, log });
   const source = healthSource({ checks, registry, log }, signal);
   await using health = await serveHealth(configuration.gatewayPort, source, log);
   const facts = {
@@ -89,6 +100,7 @@ export async function runOnCluster(around: Surroundings, signal: AbortSignal): P
     manager.run(either),
     fleet.drivers.discover(fleet.sightings.heard, either),
     tellWhenSilent(around, fleet.sightings, either),
+    ...(mirror ? [mirror.run(either)] : []),
   ];
   try {
     await runParts({ start, ready: fleet.listening, facts }, around, signal);

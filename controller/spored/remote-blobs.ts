@@ -13,18 +13,37 @@ import { responseError } from "../client/status-error.ts";
 const readTimeoutMs = 120_000;
 const errorMaxBytes = 64 * 1024;
 
-/** The images that another `spored` keeps, which is the API server here. Reading them is a right of its own there. */
-export function remoteBlobs(transport: Transport, clock: Clock): Pick<BlobStore, "stat" | "read"> {
+/**
+ * The images that another `spored` keeps. Reading them is a right of its own there.
+ *
+ * @param under the path under which they lie by their digests.
+ * @param signal ends all requests: the process is to end.
+ */
+export function remoteBlobs(
+  { transport, clock, under }: { readonly transport: Transport; readonly clock: Clock; readonly under: string },
+  signal: AbortSignal,
+): Pick<BlobStore, "stat" | "read"> {
+  const ask = async <R>({ digest, range }: Wanted, read: Read<R>): Promise<R> => {
+    const path = `${under}/${digest}`;
+    using deadline = new Deadline(clock, signal, readTimeoutMs, `GET ${path}`);
+    const headers = range === undefined ? {} : { range };
+    const request = { method: "GET", path, query: new URLSearchParams(), headers, signal: deadline.signal } as const;
+    try {
+      return await read(await successOf(await transport(request), path, deadline.signal), deadline.signal);
+    } finally {
+      deadline.abort(new SporeError("SPORE_INTERNAL", "the answer was read")); // frees what an unread body holds
+    }
+  };
   return {
     stat: (digest) =>
-      ask(transport, clock, { digest, range: "bytes=0-0" }, async (response, signal): Promise<BlobInfo | undefined> => {
+      ask({ digest, range: "bytes=0-0" }, async (response, signal): Promise<BlobInfo | undefined> => {
         if (response.status === 404) return undefined;
         for await (const _ of eachUntilAborted(response.body, signal)); // one byte
         const size = /\/(\d+)$/.exec(response.headers["content-range"] ?? "")?.[1];
         return { digest, sizeBytes: Number(size ?? 0), storedAtMs: 0 };
       }),
     read: (digest) =>
-      ask(transport, clock, { digest }, async (response, signal) => {
+      ask({ digest }, async (response, signal) => {
         if (response.status === 404) throw missing(digest);
         const bytes = await bytesOf(response, digest, signal);
         const found = createHash("sha256").update(bytes).digest("hex");
@@ -39,25 +58,13 @@ interface Wanted {
   readonly range?: string;
 }
 
-async function ask<R>(
-  transport: Transport,
-  clock: Clock,
-  { digest, range }: Wanted,
-  read: (response: ApiResponse, signal: AbortSignal) => Promise<R>,
-): Promise<R> {
-  const path = `/artifacts/sha256/${digest}`;
-  using deadline = new Deadline(clock, new AbortController().signal, readTimeoutMs, `GET ${path}`);
-  const { signal } = deadline;
-  const headers = range === undefined ? {} : { range };
-  try {
-    const response = await transport({ method: "GET", path, query: new URLSearchParams(), headers, signal });
-    if (response.status < 400 || response.status === 404 || response.status === 416)
-      return await read(response, signal);
-    const text = await readText(eachUntilAborted(response.body, signal), errorMaxBytes, `GET ${path}`);
-    throw responseError(response, text, `GET ${path}`);
-  } finally {
-    deadline.abort(new SporeError("SPORE_INTERNAL", "the answer was read")); // frees what an unread body holds
-  }
+type Read<R> = (response: ApiResponse, signal: AbortSignal) => Promise<R>;
+
+/** What there is, or that there is none; everything else is an error. */
+async function successOf(response: ApiResponse, path: string, signal: AbortSignal): Promise<ApiResponse> {
+  const { status, body } = response;
+  if (status < 400 || status === 404 || status === 416) return response;
+  throw responseError(response, await readText(eachUntilAborted(body, signal), errorMaxBytes, path), `GET ${path}`);
 }
 
 async function bytesOf(response: ApiResponse, digest: string, signal: AbortSignal): Promise<Uint8Array> {

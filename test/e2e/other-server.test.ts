@@ -30,7 +30,8 @@ const needOtherOccasions = [
   "delete nodegrouprevisions.spore.dev", // beyond revisionHistoryLimit
   "delete nodes.spore.dev", // unowned and silent for a day
   "get apiservices.apiregistration.k8s.io", // with --advertise-address
-  "get endpointslices.discovery.k8s.io", // likewise
+  "get artifacts.live.spore.dev", // where the API server does not keep the images itself
+  "get endpointslices.discovery.k8s.io", // with --advertise-address
   "get firmwares.spore.dev", // after a conflict
   "get nodegrouprevisions.spore.dev", // when another replica made it first
   "get nodegroups.spore.dev", // after a conflict

@@ -1,3 +1,4 @@
+import { artifactsPlural } from "../../api/artifact-paths.ts";
 import { LiveNode } from "../../api/live-node.ts";
 import type { LiveSource } from "../../api/live-source.ts";
 import type { ApiRequest, ApiResponse } from "../../api/transport.ts";
@@ -46,8 +47,6 @@ export interface LiveServerOptions {
   readonly log: Logger;
 }
 
-/** The images, as a resource of the API: what a server in front lets through, and what roles can name. */
-export const artifactsPlural = "artifacts";
 /** An image over a slow line takes longer than other requests may. */
 const uploadTimeoutMs = 600_000;
 const requestTimeoutMs = 60_000;

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { valid } from "semver";
+import { artifactsBehindClusterPath, ownArtifactsPath } from "../../api/artifact-paths.ts";
 import { Namespace } from "../../api/core-kinds.ts";
 import { Firmware } from "../../api/firmware.ts";
-import { LiveNode } from "../../api/live-node.ts";
 import { dnsSubdomainRule, isDnsSubdomain } from "../../api/names.ts";
 import type { ImageFacts } from "../../artifacts/image-facts.ts";
 import { isSporeError, SporeError } from "../../base/errors.ts";
@@ -22,8 +22,6 @@ export interface PushOptions extends GlobalOptions {
   readonly board?: string;
 }
 
-/** Where a Kubernetes API server passes images on to the spored that works on it. */
-const behindCluster = `/apis/${LiveNode.group}/${LiveNode.version}/artifacts`;
 const chunkBytes = 64 * 1024;
 const answerMaxBytes = 64 * 1024;
 /** A MiB over a bad line takes minutes; a server that takes longer has stopped reading. */
@@ -77,7 +75,7 @@ function describeImage(file: string, image: ImageFacts, options: PushOptions): {
 async function upload(session: Session, digest: string, bytes: Uint8Array, io: Io): Promise<boolean> {
   using time = deadline(uploadTimeoutMs, io, "uploading the image");
   const { isSpored } = await readServerVersion(session.transport, io.clock, time.signal);
-  const path = isSpored ? `/artifacts/sha256/${digest}` : `${behindCluster}/${digest}`;
+  const path = `${isSpored ? ownArtifactsPath : artifactsBehindClusterPath}/${digest}`;
   const common = { query: new URLSearchParams(), signal: time.signal };
   const head = await session.transport({ method: "GET", path, ...common, headers: { range: "bytes=0-0" } });
   await readText(head.body, answerMaxBytes, `GET ${path}`);
