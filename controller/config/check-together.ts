@@ -16,6 +16,8 @@ const needKubeconfig: readonly Option[] = [
   "leaderElectRetryPeriod",
   "advertiseAddress",
 ];
+/** Options by which a process makes objects of all kinds; on another API server it has the rights of controllers only. */
+const bringers: readonly Option[] = ["manifests", "sync", "syncFiles", "pruneAll"];
 /** Leaders that renew more often than this would keep a server busy with that alone. */
 const retryMinMs = 100;
 /** As much as client-go allows for jitter between two tries. */
@@ -44,10 +46,11 @@ export function checkTogether(configuration: SporedConfiguration, given: Readonl
   checkElection(configuration);
 }
 
-function checkOnCluster({ manifests, advertiseAddress }: SporedConfiguration, given: ReadonlySet<string>): void {
-  if (manifests !== undefined) {
-    const hint = "apply the directory with kubectl, Flux or Argo CD: they act with rights of their own";
-    throw new SporeError("SPORE_USAGE", "--manifests does not work together with --kubeconfig", { hint });
+function checkOnCluster({ advertiseAddress }: SporedConfiguration, given: ReadonlySet<string>): void {
+  const [brings] = bringers.filter((option) => given.has(option));
+  if (brings !== undefined) {
+    const hint = "bring objects with kubectl, Flux or Argo CD: they act with rights of their own";
+    throw new SporeError("SPORE_USAGE", `${flagOf(brings)} does not work together with --kubeconfig`, { hint });
   }
   if (given.has("components"))
     throw new SporeError("SPORE_USAGE", "--components does not work together with --kubeconfig", {

@@ -31,6 +31,7 @@ describe("checkTogether", () => {
     ["--leader-elect=false", "--leader-elect means something with --kubeconfig only"],
     ["--advertise-address 10.0.0.1", "--advertise-address means something with --kubeconfig only"],
     [`${onCluster} --manifests lab`, "--manifests does not work together with --kubeconfig"],
+    [`${onCluster} --sync https://example.org/fleet.git`, "--sync does not work together with --kubeconfig"],
     [`${onCluster} --components apiserver`, "--components does not work together with --kubeconfig"],
     [`${onCluster} --advertise-address 127.0.0.1`, "--advertise-address 127.0.0.1: nobody else can reach it"],
     [`${onCluster} --advertise-address 0.0.0.0`, "--advertise-address 0.0.0.0: nobody else can reach it"],
