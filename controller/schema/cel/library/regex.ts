@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { LruMap } from "../../../base/lru-map.ts";
-import { matching } from "../cost.ts";
+import { type CostModel, matching, type Range } from "../cost.ts";
 import { define, isInt, isText, type Overload } from "../functions.ts";
 import { Fault, PlainList, type Value } from "../values.ts";
 
@@ -47,12 +47,33 @@ function foundList(text: string, pattern: string, limit: bigint): Value {
   return found instanceof Fault ? found : new PlainList(found);
 }
 
-const upToAll = matching(({ max }) => ({ min: 0, max }));
+/** Instructions of a compiled pattern that count as one cost unit for ten characters. */
+const instructionsPerUnit = 4;
+
+/**
+ * As upstream counts, by the lengths of text and pattern; and by what the pattern compiles to, where that is more: a short pattern with
+ * repetitions in it can be a hundred times as much work.
+ */
+function compiledMatching(resultSize?: (size: Range) => Range): CostModel {
+  const { actual, estimate } = matching(resultSize);
+  return {
+    actual: (args, result) => {
+      const [text, pattern] = args;
+      const regex = typeof pattern === "string" ? compiled(pattern) : undefined;
+      if (typeof text !== "string" || regex === undefined || regex instanceof Fault) return actual(args, result);
+      const perTen = Math.ceil(regex.programSize() / instructionsPerUnit);
+      return Math.max(actual(args, result), Math.ceil(text.length / 10) * perTen);
+    },
+    estimate,
+  };
+}
+
+const upToAll = compiledMatching(({ max }) => ({ min: 0, max }));
 
 /** Regular expressions: the language's `matches`, and Kubernetes' `find` and `findAll`. */
 export const regexFunctions: readonly Overload[] = [
-  define("matches", "string.(string): bool", [isText, isText], matches, matching()),
-  define("matches", "(string, string): bool", [isText, isText], matches, matching()),
+  define("matches", "string.(string): bool", [isText, isText], matches, compiledMatching()),
+  define("matches", "(string, string): bool", [isText, isText], matches, compiledMatching()),
   define(
     "find",
     "string.(string): string",
