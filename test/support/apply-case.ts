@@ -27,6 +27,23 @@ export interface ApplyCase {
 
 const cases = new URL("../apiserver/apply/cases/", import.meta.url);
 
+/** The files of the table. */
+export const applyTopics = [
+  "ownership",
+  "conflicts",
+  "lists",
+  "maps-and-nulls",
+  "untyped",
+  "updates",
+  "status",
+  "managed-fields",
+  "migration",
+  "preconditions",
+  "refusals",
+  "versions",
+  "built-in",
+];
+
 export function readCases(topic: string): readonly ApplyCase[] {
   return parse(readFileSync(fileURLToPath(new URL(`${topic}.yaml`, cases)), "utf8"));
 }
