@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { servedKindsFromCrd } from "../../../controller/apiserver/extension/crd-kinds.ts";
 import { inProcessTransport } from "../../../controller/apiserver/in-process.ts";
-import { systemClock } from "../../../controller/base/clock.ts";
+import { sleep, systemClock } from "../../../controller/base/clock.ts";
 import { httpsTransport } from "../../../controller/client/https-transport.ts";
 import { readKubeconfig } from "../../../controller/client/kubeconfig.ts";
 import { Asker, admin, testServer } from "../../support/api-server.ts";
@@ -25,7 +25,7 @@ describe.skipIf(kubeconfig === undefined)("a real kube-apiserver", async () => {
   const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   await reference.post(crds, runCrd());
   const runs = "/apis/apply.example.org/v1/namespaces/default/runs";
-  await expect.poll(async () => (await reference.get(runs)).status, { timeout: 20_000 }).toBe(200);
+  while ((await reference.get(runs)).status !== 200) await sleep(systemClock, 100, AbortSignal.timeout(20_000));
   let subjects = 0;
   const nextName = () => `subject-${process.pid}-${++subjects}`;
 
