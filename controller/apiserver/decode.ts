@@ -48,6 +48,10 @@ export function checkAddress(object: JsonObject, namespace: string | undefined, 
     throw new SporeError("SPORE_BAD_REQUEST", message);
   }
   const ownName = textIn(metadata, "name");
+  if (name !== undefined && ownName === "") {
+    const message = `the name of the object (${name} based on URL) was undeterminable: name must be provided`;
+    throw new SporeError("SPORE_BAD_REQUEST", message);
+  }
   if (name !== undefined && ownName !== name) {
     const message = `the name of the object (${ownName}) does not match the name on the URL (${name})`;
     throw new SporeError("SPORE_BAD_REQUEST", message);

@@ -139,7 +139,6 @@ function withSystemFields(proposal: JsonObject, live: JsonObject, served: Served
     resourceVersion: before.resourceVersion,
     creationTimestamp: before.creationTimestamp,
     generation: before.generation,
-    generateName: before.generateName,
     deletionTimestamp: before.deletionTimestamp,
     deletionGracePeriodSeconds: before.deletionGracePeriodSeconds,
     selfLink: undefined,

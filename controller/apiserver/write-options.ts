@@ -1,4 +1,4 @@
-import { forbiddenValue, requiredValue, tooLong, unsupportedValue } from "../api/causes.ts";
+import { forbiddenValue, invalidValue, requiredValue, tooLong, unsupportedValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { invalidOptions } from "./list-options.ts";
 import { isOn } from "./request-info.ts";
@@ -17,7 +17,7 @@ export interface PatchOptions extends WriteOptions {
   readonly force: boolean;
 }
 
-const fieldManagerMaxCharacters = 128;
+const fieldManagerMaxBytes = 128;
 const fieldValidations: readonly string[] = ["Ignore", "Warn", "Strict"];
 
 /**
@@ -66,15 +66,12 @@ export function dryRunCauses(values: readonly string[]): readonly Cause[] {
 }
 
 function fieldManagerCauses(manager: string): readonly Cause[] {
-  if (manager.length > fieldManagerMaxCharacters) {
-    return [tooLong("fieldManager", fieldManagerMaxCharacters, "characters")];
-  }
-  if (!/\p{C}/u.test(manager)) return [];
-  return [
-    {
-      reason: "FieldValueInvalid",
-      message: "Invalid value: should only contain printable characters",
-      field: "fieldManager",
-    },
-  ];
+  if (Buffer.byteLength(manager) > fieldManagerMaxBytes)
+    return [tooLong("fieldManager", fieldManagerMaxBytes, "bytes")];
+  const characters = [...manager];
+  const at = characters.findIndex((character) => /\p{C}/u.test(character));
+  const code = characters[at]?.codePointAt(0);
+  if (code === undefined) return [];
+  const why = `invalid character U+${code.toString(16).toUpperCase().padStart(4, "0")} (at position ${at})`;
+  return [invalidValue("fieldManager", manager, why)];
 }
