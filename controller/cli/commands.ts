@@ -107,6 +107,36 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./sim/sim-command.ts")).sim,
   },
   {
+    name: "explain",
+    summary: "show what the fields of a kind mean",
+    load: async () => (await import("./explain/explain.ts")).explain,
+  },
+  {
+    name: "api-resources",
+    summary: "list the kinds that the server has",
+    load: async () => (await import("./discovery/api-resources.ts")).apiResources,
+  },
+  {
+    name: "api-versions",
+    summary: "list the groups and versions that the server has",
+    load: async () => (await import("./discovery/api-versions.ts")).apiVersions,
+  },
+  {
+    name: "cluster-info",
+    summary: "show where the server is and how many nodes it knows",
+    load: async () => (await import("./discovery/cluster-info.ts")).clusterInfo,
+  },
+  {
+    name: "auth",
+    summary: "ask what you may do, and who you are",
+    load: async () => (await import("./auth/auth.ts")).auth,
+  },
+  {
+    name: "options",
+    summary: "list the options that every verb takes",
+    load: async () => (await import("./options.ts")).options,
+  },
+  {
     name: "version",
     summary: "show the version of client and server",
     load: async () => (await import("./version.ts")).version,

@@ -1,3 +1,5 @@
+import { SporeError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 import { clientVersion } from "./client-version.ts";
 import type { Command } from "./command.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -5,6 +7,7 @@ import type { GlobalOptions } from "./session/global-options.ts";
 
 interface VersionOptions extends GlobalOptions {
   readonly client?: boolean;
+  readonly output?: string;
 }
 
 /** `sporectl version [--client]`. */
@@ -14,17 +17,34 @@ export const version: Command = {
       .command("version")
       .description("Show the version of this program, and of the server.")
       .option("--client", "of this program only; asks no server")
-      .action(async (options: VersionOptions, command) => {
-        io.out.write(`Client Version: v${clientVersion()}\n`);
-        if (!options.client) await showServer(command.optsWithGlobals(), io);
-        finish(exitCodes.done);
+      .option("-o, --output <format>", "yaml or json")
+      .action(async (_options: VersionOptions, command) => {
+        finish(await runVersion(command.optsWithGlobals(), io));
       });
   },
 };
 
-async function showServer(options: GlobalOptions, io: Io): Promise<void> {
+async function runVersion(options: VersionOptions, io: Io): Promise<number> {
+  const { output, client } = options;
+  if (output !== undefined && output !== "yaml" && output !== "json") {
+    throw new SporeError("SPORE_USAGE", "--output must be 'yaml' or 'json'", { hint: "leave it out for text" });
+  }
+  const own = `v${clientVersion()}`;
+  if (output === undefined) {
+    io.out.write(`Client Version: ${own}\n`);
+    if (!client) io.out.write(`Server Version: ${String((await askServer(options, io)).gitVersion)}\n`);
+    return exitCodes.done;
+  }
+  const { printDocument } = await import("./output/object-printer.ts");
+  const platform = `${process.platform}/${process.arch}`;
+  const clientSide = { gitVersion: own, goVersion: `node ${process.version}`, platform };
+  const server = client ? {} : { serverVersion: await askServer(options, io) };
+  await printDocument({ clientVersion: clientSide, ...server }, output, io.out);
+  return exitCodes.done;
+}
+
+async function askServer(options: GlobalOptions, io: Io): Promise<JsonObject> {
   const { openSession } = await import("./session/session.ts"); // loads TLS, which --client does without
   await using session = await openSession(options, io);
-  const { gitVersion } = await session.readJson<{ gitVersion: string }>("/version", { signal: io.signal });
-  io.out.write(`Server Version: ${gitVersion}\n`);
+  return await session.readJson<JsonObject>("/version", { signal: io.signal });
 }

@@ -19,7 +19,8 @@ export async function showTables(
 ): Promise<number> {
   const query = options.sortBy === undefined ? {} : { includeObject: "Object" };
   const { found, missing } = await fetchPages<Table>(wanted, { accept: tableMediaType, query }, options, session, io);
-  const kinds = [...new Set(wanted.map(({ kind }) => kind))];
+  const asked = [...new Set(wanted.map(({ kind }) => kind))];
+  const kinds = asked.filter((kind) => found.some((one) => one.wanted.kind === kind));
   let shown = 0;
   for (const kind of kinds) {
     const tables = found.filter((one) => one.wanted.kind === kind).map(({ page }) => page);
@@ -41,7 +42,7 @@ export async function showTables(
     io.out.write(growingColumns()(options.headers ? [head, ...rows] : rows));
   }
   if (shown === 0 && missing.length === 0 && !options.ignoreNotFound)
-    io.err.write(nothingFound(kinds, options, session));
+    io.err.write(nothingFound(asked, options, session));
   return shown === 0 && missing.length === 0 ? exitCodes.done : reportMissing(missing, options, io);
 }
 

@@ -5,6 +5,7 @@ import { nearestWord } from "../nearest-word.ts";
 
 /** One resource as the server's aggregated discovery describes it (kubernetes API, `APIGroupDiscoveryList`, v2). */
 interface DiscoveredResource {
+  readonly verbs?: readonly string[];
   readonly resource: string;
   readonly responseKind: { readonly kind: string };
   readonly scope: "Namespaced" | "Cluster";
@@ -21,10 +22,16 @@ export interface DiscoveryDocument {
   }[];
 }
 
-interface NamedKind {
+/** One kind that the server has, in the version it prefers. */
+export interface ServedResource {
   readonly kind: Kind;
-  readonly names: readonly string[];
+  readonly shortNames: readonly string[];
   readonly categories: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+interface NamedKind extends ServedResource {
+  readonly names: readonly string[];
 }
 
 /** What people may call the server's resources: `nodes`, `node`, `Node`, `sn`, `nodes.spore.dev`, and categories such as `spore`. */
@@ -53,6 +60,18 @@ export class ResourceNames {
   /** The same in the version that the server prefers. */
   kindIn(group: string, kind: string): Kind | undefined {
     return this.inGroup(group).find((each) => each.kind === kind);
+  }
+
+  /** Everything the server has, in its order. */
+  get resources(): readonly ServedResource[] {
+    return this.#kinds;
+  }
+
+  /** `v1`, `spore.dev/v1alpha1` … */
+  get groupVersions(): readonly string[] {
+    return this.#groups.flatMap(({ metadata: { name = "" }, versions }) =>
+      versions.map(({ version }) => (name === "" ? version : `${name}/${version}`)),
+    );
   }
 
   /** All kinds of a group. */
@@ -107,7 +126,9 @@ function kindsOf(group: DiscoveryDocument["items"][number]): readonly NamedKind[
       resource.responseKind.kind.toLowerCase(),
       ...(resource.shortNames ?? []),
     ],
+    shortNames: resource.shortNames ?? [],
     categories: resource.categories ?? [],
+    verbs: resource.verbs ?? [],
   }));
 }
 
