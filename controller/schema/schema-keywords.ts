@@ -1,7 +1,7 @@
-import { RE2JS } from "re2js";
 import { forbiddenValue, unsupportedValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import { isJsonObject, type JsonValue } from "../base/json.ts";
+import { linearPattern } from "./linear-pattern.ts";
 
 /** A keyword's value as it must be; undefined when it is, else what it must be, or what Kubernetes says of it at that path. */
 type Demand = (value: JsonValue, path: string) => string | Cause | undefined;
@@ -32,7 +32,7 @@ function refused(why: string, isRefused: (value: JsonValue) => boolean, otherwis
 function re2(value: JsonValue): string | undefined {
   if (typeof value !== "string") return "must be a string";
   try {
-    RE2JS.compile(value);
+    linearPattern(value);
     return undefined;
   } catch (error) {
     return `must be a valid regular expression, but isn't: ${error instanceof Error ? error.message : String(error)}`;

@@ -7,6 +7,7 @@ import { defaultCauses } from "./default-rules.ts";
 import { junctorCauses } from "./junctor-rules.ts";
 import { keywordCauses, schemasOf } from "./keyword-rules.ts";
 import { listCauses, mapTypeCauses } from "./list-rules.ts";
+import { sizeCauses } from "./size-rules.ts";
 
 /**
  * Why `schema` is not structural, in the sense of `apiextensions.k8s.io/v1`: whole types at every node, value rules apart from
@@ -15,6 +16,8 @@ import { listCauses, mapTypeCauses } from "./list-rules.ts";
  * @param path where the schema stands, such as `spec.versions[0].schema.openAPIV3Schema`.
  */
 export function structuralCauses(schema: JsonValue, path: string): readonly Cause[] {
+  const size = isJsonObject(schema) ? sizeCauses(schema, path) : [];
+  if (size.length > 0) return size;
   const causes = nodeCauses(schema, path, "root", schemaDepthMax);
   if (causes.length > 0 || !isJsonObject(schema)) return causes;
   return [...defaultCauses(schema, path), ...ruleDefinitionCauses(schema, path)];

@@ -1,5 +1,4 @@
 import { Ajv, type ValidateFunction } from "ajv";
-import { RE2JS } from "re2js";
 import { invalidValue } from "../api/causes.ts";
 import type { Cause } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
@@ -8,6 +7,7 @@ import { type AjvSchema, ajvSchemaOf, ownKeywords } from "./ajv-schema.ts";
 import { ruleTree } from "./cel/rule-tree.ts";
 import { ruleCauses } from "./cel/validate-rules.ts";
 import { stringFormats } from "./formats.ts";
+import { linearPattern } from "./linear-pattern.ts";
 import { duplicateFinder } from "./list-types.ts";
 import { objectMetaSchema } from "./object-meta-schema.ts";
 import { isRatcheted } from "./ratchet.ts";
@@ -97,7 +97,7 @@ function compiled(schema: AjvSchema, allErrors: boolean): ValidateFunction {
 }
 
 /** RE2 syntax, matched in linear time: patterns come from users' CRDs and texts from users' objects. */
-const linearRegExp = Object.assign((pattern: string) => RE2JS.compile(pattern), { code: "RE2JS.compile" });
+const linearRegExp = Object.assign((pattern: string) => linearPattern(pattern), { code: "linearPattern" });
 
 function withObjectMeta(schema: JsonSchemaProps): JsonSchemaProps {
   return { ...schema, properties: { ...schema.properties, metadata: objectMetaSchema } };
