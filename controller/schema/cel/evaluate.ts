@@ -118,7 +118,8 @@ class Compiler {
   }
 
   #call(call: Call): Step {
-    const [first, second, third] = call.args.map((argument) => this.step(argument));
+    const args = call.args.map((argument) => this.step(argument));
+    const [first, second, third] = args;
     if (first && second) {
       if (call.name === "_&&_") return decided(first, second, false);
       if (call.name === "_||_") return decided(first, second, true);
@@ -130,7 +131,6 @@ class Compiler {
     const isMember = overloads[0]?.isMember === true;
     const target = isMember && call.target ? this.step(call.target) : undefined;
     if (target && first && (call.name === "or" || call.name === "orValue")) return fallback(target, first, call.name);
-    const args = call.args.map((argument) => this.step(argument));
     return invocation(overloads, target ? [target, ...args] : args);
   }
 
@@ -229,18 +229,19 @@ class Compiler {
     if (accumulator !== accumulatorName || step.kind !== "call") return undefined;
     const [filter, adding] = step.name === "_?_:_" ? step.args : [undefined, step];
     if (adding?.kind !== "call") return undefined;
-    const test = filter && this.step(filter);
     const [, ...added] = adding.args;
     const [one] = added;
-    if (adding.name === "_+_" && initial.kind === "list" && one?.kind === "list" && one.elements.length === 1) {
-      const [element] = one.elements;
-      return element && listGathering(slot, test, this.step(element));
+    // Nothing is compiled before it is clear that it is needed: what is compiled twice at each depth would take for ever.
+    if (adding.name === "cel.@mapInsert") {
+      const test = filter && this.step(filter);
+      return mapGathering(
+        slot,
+        test,
+        added.map((part) => this.step(part)),
+      );
     }
-    if (adding.name !== "cel.@mapInsert") return undefined;
-    return mapGathering(
-      slot,
-      test,
-      added.map((part) => this.step(part)),
-    );
+    const [element] = one?.kind === "list" && one.elements.length === 1 ? one.elements : [];
+    if (adding.name !== "_+_" || initial.kind !== "list" || element === undefined) return undefined;
+    return listGathering(slot, filter && this.step(filter), this.step(element));
   }
 }
