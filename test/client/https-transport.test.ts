@@ -1,7 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ApiRequest } from "../../controller/api/transport.ts";
@@ -10,6 +12,7 @@ import { type HttpsTransport, httpsTransport } from "../../controller/client/htt
 import type { ClusterAccess } from "../../controller/client/kubeconfig.ts";
 import { type Authority, type Certificate, newAuthority } from "../support/certificates.ts";
 import { ManualClock } from "../support/manual-clock.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const never = new AbortController().signal;
 let authority: Authority;
@@ -127,6 +130,35 @@ describe("httpsTransport", () => {
       code: "SPORE_UNAVAILABLE",
     });
     expect(answered).toBe(4);
+  });
+
+  it("takes up a token that was replaced in its file, once the server refuses the old one", async () => {
+    await using directory = await temporaryDirectory();
+    const tokenFile = join(directory.path, "token");
+    await writeFile(tokenFile, "old");
+    let valid = "Bearer old";
+    const asked: string[] = [];
+    const { transport } = await serve(
+      async (request, response) => {
+        const { authorization = "" } = request.headers;
+        asked.push(`${request.method} ${authorization} ${await textOf(request)}`.trim());
+        response.writeHead(authorization === valid ? 200 : 401).end("answer");
+      },
+      { token: "old", tokenFile },
+    );
+    expect((await transport(get())).status).toBe(200);
+    valid = "Bearer new";
+    expect((await transport(get())).status).toBe(401); // nobody has replaced it yet
+    await writeFile(tokenFile, "new\n");
+    const write = await transport(get({ method: "POST", body: Buffer.from("x") }));
+    expect([write.status, await textOf(write.body)]).toEqual([200, "answer"]);
+    expect(asked).toEqual(["GET Bearer old", "GET Bearer old", "POST Bearer old x", "POST Bearer new x"]);
+    valid = "none";
+    const streamed = (async function* () {
+      yield Buffer.from("once");
+    })();
+    await writeFile(tokenFile, "newer");
+    expect((await transport(get({ method: "PUT", body: streamed }))).status).toBe(401); // it cannot be sent twice
   });
 
   it("shows who it is by a client certificate", async () => {

@@ -139,6 +139,22 @@ describe("Reflector", () => {
     expect(present()).toEqual(["a", "b"]);
   });
 
+  it("leaves a server alone for as long as it asks for, within reason", async () => {
+    const { api, clock, put, present } = open();
+    put("a");
+    let asked = 20;
+    api.intercept = () => failure(429, "TooManyRequests", "too many requests", { retryAfterSeconds: asked });
+    await clock.advance(59_000);
+    expect(api.requests.length).toBe(4); // the list, and three attempts to watch
+    asked = 86_400;
+    await clock.advance(40_000);
+    const refused = api.requests.length;
+    api.intercept = () => undefined;
+    await clock.advance(60_000);
+    expect(api.requests.length).toBeGreaterThan(refused); // nobody is left alone for a day
+    expect(present()).toEqual(["a"]);
+  });
+
   it("backs off from watches that end at once", async () => {
     const { api, clock } = open();
     api.intercept = ({ query }) => (query.get("watch") === "true" ? { status: 200, body: "" } : undefined);
