@@ -64,7 +64,8 @@ async function answer(
   const { signal } = gone;
   try {
     const headers = singleHeaders(incoming.headers);
-    const presented = { authorization: headers.authorization, certificate: certificateOf(incoming), headers };
+    const { authorization } = headers;
+    const presented = { authorization, certificate: certificateOf(incoming), rawHeaders: incoming.rawHeaders };
     const user = await parts.authenticator.authenticate(presented, signal);
     const impersonation = readImpersonation(incoming.rawHeaders);
     const response = await parts.server.handle(toApiRequest(incoming, headers, signal), user, impersonation);

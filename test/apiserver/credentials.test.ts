@@ -162,7 +162,7 @@ function certificateAt(port: number): Promise<X509Certificate> {
 
 /** Who bears a token, over a connection without a certificate. */
 function who(credentials: Credentials, authorization: string | undefined): Promise<User> {
-  return identitiesOf(credentials).authenticate({ authorization, certificate: undefined, headers: {} });
+  return identitiesOf(credentials).authenticate({ authorization, certificate: undefined, rawHeaders: [] });
 }
 
 function identitiesOf(credentials: Credentials): Identities {

@@ -37,8 +37,11 @@ function open() {
   };
   const client = apiClient(api.transport, { clock, userAgent: "test/1" });
   const access = delegatedAccess({ client, clock, log: silentLogger });
-  const authenticate = (authorization: string | undefined, certificate?: Uint8Array, headers = {}) =>
-    access.authenticator.authenticate({ authorization, certificate, headers }, never);
+  const authenticate = (
+    authorization: string | undefined,
+    certificate?: Uint8Array,
+    rawHeaders: readonly string[] = [],
+  ) => access.authenticator.authenticate({ authorization, certificate, rawHeaders }, never);
   const forget = () => {
     known.clear();
     mayRead = false;
@@ -101,7 +104,7 @@ it("delegatedAccess believes the API server in front, and nobody who copies its 
   const [front, stranger] = await Promise.all([newAuthority(), newAuthority()]);
   const raw = async (authority: typeof front) =>
     new X509Certificate((await authority.identify("front-proxy")).certificate).raw;
-  const headers = { "x-remote-user": "grace", "x-remote-group": "lab" };
+  const headers = ["X-Remote-User", "grace", "X-Remote-Group", "lab"];
   expect(await authenticate(undefined, await raw(front), headers)).toMatchObject({ name: "system:anonymous" });
   const data = {
     "requestheader-client-ca-file": front.ca,

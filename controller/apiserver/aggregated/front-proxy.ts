@@ -20,17 +20,24 @@ export interface FrontProxy {
  */
 export function userOfFrontProxy(
   proxy: FrontProxy,
-  { certificate, headers }: Presented,
+  { certificate, rawHeaders }: Presented,
   nowMs: number,
 ): User | undefined {
   if (certificate === undefined || !isIssued(proxy, new X509Certificate(certificate), nowMs)) return undefined;
-  const name = proxy.userHeaders.map((header) => headers[header]).find((value) => value !== undefined && value !== "");
+  const [name] = valuesOf(rawHeaders, proxy.userHeaders);
   if (name === undefined) return undefined;
-  // A header that came more than once was joined with commas; the names of Kubernetes' groups have none.
-  const groups = proxy.groupHeaders.flatMap((header) =>
-    (headers[header] ?? "").split(",").map((group) => group.trim()),
-  );
-  return { name, groups: [...new Set([...groups.filter((group) => group !== ""), authenticatedGroup])] };
+  return { name, groups: [...new Set([...valuesOf(rawHeaders, proxy.groupHeaders), authenticatedGroup])] };
+}
+
+/** What the first of `names` says that says something; each occurrence of a header is one value. */
+function valuesOf(rawHeaders: readonly string[], names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    const values = rawHeaders.filter(
+      (value, index) => index % 2 === 1 && value !== "" && rawHeaders[index - 1]?.toLowerCase() === name,
+    );
+    if (values.length > 0) return values;
+  }
+  return [];
 }
 
 function isIssued({ authorities, allowedNames }: FrontProxy, certificate: X509Certificate, nowMs: number): boolean {

@@ -11,6 +11,7 @@ import type { Random } from "../../base/random.ts";
 import { openMemoryStore } from "../../store/memory.ts";
 import type { ApiServer } from "../api-server.ts";
 import { answerArtifacts } from "../artifacts.ts";
+import type { Impersonation } from "../authn/impersonation.ts";
 import { type Attributes, attributesOf } from "../authz/attributes.ts";
 import { RbacIndex } from "../authz/rbac-index.ts";
 import { builtinKinds } from "../builtin/kinds.ts";
@@ -83,12 +84,13 @@ class LiveServer implements ApiServer {
     this.#static = new StaticPaths(this.#registry);
   }
 
-  async handle(request: ApiRequest, user: User): Promise<ApiResponse> {
+  async handle(request: ApiRequest, user: User, impersonation?: Impersonation): Promise<ApiResponse> {
     const { log, random } = this.#options;
     const auditId = generateUid(random);
     let response: ApiResponse;
     try {
       const info = readRequestInfo(request.method, request.path, request.query);
+      if (impersonation) throw impersonatesNobody();
       response = await this.#withinTime(request, info, user);
     } catch (error) {
       if (!isSporeError(error)) log.error({ err: error, path: request.path, auditId }, "a request failed unexpectedly");
@@ -202,6 +204,14 @@ class LiveServer implements ApiServer {
 
 /** Nothing that is asked for here needs more than the right to ask. */
 const noRights = new RbacIndex();
+
+function impersonatesNobody(): SporeError {
+  return new SporeError(
+    "SPORE_BAD_REQUEST",
+    "this listener answers nobody as somebody else: ask through the API server",
+  );
+}
+
 const ping = { name: "ping", run: async () => {} };
 
 function isArtifact(info: RequestInfo): boolean {

@@ -6,8 +6,8 @@ export interface Presented {
   readonly authorization: string | undefined;
   /** The client's certificate, DER. That its bearer has the key to it was shown when the connection was made; who issued it was not asked. */
   readonly certificate: Uint8Array | undefined;
-  /** All headers, names in lower case: a server in front of this one tells in them whom it speaks for. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** All headers as they came, names and values in turn: a server in front of this one tells in them whom it speaks for, and a name may have a comma. */
+  readonly rawHeaders: readonly string[];
 }
 
 /** Establishes who sends a request. */

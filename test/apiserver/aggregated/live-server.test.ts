@@ -102,6 +102,14 @@ it("a live server says that another one keeps the images", async () => {
   expect([answer.status, answer.json.message]).toEqual([404, expect.stringContaining("kept by the API server")]);
 });
 
+it("a live server answers nobody as somebody else", async () => {
+  const { server } = await open();
+  const request = { method: "GET", path: urls.liveNodes, query: new URLSearchParams(), headers: {} } as const;
+  const asEve = { user: "eve", groups: [], uid: "", extra: {} };
+  const answer = await server.handle({ ...request, signal: new AbortController().signal }, admin, asEve);
+  expect(answer.status).toBe(400);
+});
+
 it("a live server tells nobody in particular whether it lives, and no more", async () => {
   const { as, server, state } = await open();
   const nobody = as(anonymous);

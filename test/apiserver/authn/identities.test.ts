@@ -35,7 +35,7 @@ describe("Identities", () => {
 
   const who = (authorization?: string, pem?: string) => {
     const certificate = pem === undefined ? undefined : new Uint8Array(new X509Certificate(pem).raw);
-    return identities.authenticate({ authorization, certificate, headers: {} });
+    return identities.authenticate({ authorization, certificate, rawHeaders: [] });
   };
   const client = (user: string, groups: readonly string[] = [], lifetimeMs = hourMs) =>
     credentials.authority.issueClient({ user, groups }, lifetimeMs);

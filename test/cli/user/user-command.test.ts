@@ -133,7 +133,7 @@ describe("spored user", () => {
     expect(await runUserCommand(["revoke", "dora"], io)).toBe(0);
     expect(io.written.out).toContain("dora is revoked: 1 token");
     expect(io.written.err).toContain("role bindings of dora stay");
-    const presented = { authorization: `Bearer ${token}`, certificate: undefined, headers: {} };
+    const presented = { authorization: `Bearer ${token}`, certificate: undefined, rawHeaders: [] };
     const isKnown = () =>
       directory.access.authenticator.authenticate(presented, never).then(
         () => true,
