@@ -132,6 +132,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./auth/auth.ts")).auth,
   },
   {
+    name: "config",
+    summary: "look at your kubeconfig, and change it",
+    load: async () => (await import("./config/config.ts")).config,
+  },
+  {
     name: "options",
     summary: "list the options that every verb takes",
     load: async () => (await import("./options.ts")).options,

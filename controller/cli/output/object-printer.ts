@@ -37,7 +37,7 @@ export async function objectPrinter(format: OutputFormat, options: PrintOptions)
   const { out } = options;
   if (format.name === "custom-columns") return columnPrinter(format, options);
   if (format.name === "name") return namePrinter(out);
-  const text = await documentText(format);
+  const text = await templatePrinter(format);
   const isYaml = format.name === "yaml";
   let isFirst = true;
   const show = (document: JsonValue) => {
@@ -72,7 +72,7 @@ export async function printObjects(
 
 /** Prints something that is no object of the API by itself. */
 export async function printDocument(document: JsonValue, format: "yaml" | "json", out: Screen): Promise<void> {
-  out.write((await documentText({ name: format }))(document));
+  out.write((await templatePrinter({ name: format }))(document));
 }
 
 function namePrinter(out: Screen): ObjectPrinter {
@@ -94,7 +94,8 @@ async function columnPrinter(format: Templated, { out, headers = true }: PrintOp
   return { list, object: (object) => list([object]), change: (_type, object) => list([object]) };
 }
 
-async function documentText(format: OutputFormat): Promise<(document: JsonValue) => string> {
+/** What a format makes of anything that is JSON. `name` and tables, which need objects, are shown as YAML. */
+export async function templatePrinter(format: OutputFormat): Promise<(document: JsonValue) => string> {
   switch (format.name) {
     case "jsonpath":
     case "jsonpath-as-json": {
