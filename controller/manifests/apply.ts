@@ -10,7 +10,7 @@ import { type Manifest, type Problem, positionText, problemText } from "./manife
 import { NewKinds, type Patience } from "./new-kinds.ts";
 import type { ObjectApi } from "./object-api.ts";
 import { byDependency, planStep, type Step } from "./plan.ts";
-import type { ReadResult } from "./read-yaml.ts";
+import { isFault, type ReadResult } from "./read-yaml.ts";
 import { referencesOf } from "./references.ts";
 
 /** What became of one manifest. */
@@ -118,9 +118,11 @@ function located(manifest: Manifest, error: SporeError): readonly Problem[] {
   const { position } = manifest;
   // The fields belong to others, and only the message says to whom.
   if (error.code === "SPORE_CONFLICT") return [{ position, message: error.message, hint: conflictHint }];
-  const fields = (error.details.causes ?? []).flatMap(({ field, message }) =>
-    field === undefined ? [] : [{ position: manifest.positionOf(field), field, message }],
-  );
+  const fields = (error.details.causes ?? [])
+    .filter(isFault)
+    .flatMap(({ field, message }) =>
+      field === undefined ? [] : [{ position: manifest.positionOf(field), field, message }],
+    );
   return fields.length > 0 ? fields : [{ position, message: error.message }];
 }
 

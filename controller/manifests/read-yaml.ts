@@ -74,7 +74,11 @@ function readWritten({ value, position, positionOf }: WrittenObject, options: Re
   const isNamed = typeof metadata.name === "string" && metadata.name !== "";
   const isPrefixed = options.generateName === true && typeof metadata.generateName === "string";
   if (!isNamed && !isPrefixed) return refuse("metadata.name", "is required");
-  const problems = checkObject(value, known).map((problem) => ({ position: positionOf(problem.field), ...problem }));
+  const problems = checkObject(value, known).map(({ field, message }) => ({
+    position: positionOf(field),
+    ...(field === "" ? {} : { field }),
+    message,
+  }));
   if (problems.length > 0) return { manifests: [], problems };
   if (!known.kind.namespaced && metadata.namespace !== undefined) {
     return refuse("metadata.namespace", `${kind} is cluster-scoped and has no namespace`);
@@ -100,7 +104,20 @@ function checkObject(
   const invalid = compiled.validate(whole);
   // The rules behind may rely on the shape that the schema gives.
   const causes = invalid.length > 0 ? invalid : (check?.(whole) ?? []);
-  return [...strangers, ...causes.map(({ field = "", message }) => ({ field, message }))];
+  return [
+    ...strangers,
+    ...causes
+      .filter(isFault)
+      .map(({ field = "", message }) => ({ field: field === wholeObject ? "" : field, message })),
+  ];
+}
+
+/** How Kubernetes names the place of a cause that is about no single field. */
+const wholeObject = "<nil>";
+
+/** Kubernetes adds to other causes one that says that it did not look at every rule. That is no fault of the object. */
+export function isFault({ message }: Cause): boolean {
+  return !message.includes("some validation rules were not checked because the object was invalid");
 }
 
 function withNamespace(value: JsonObject, metadata: JsonObject, namespace: string): JsonObject {

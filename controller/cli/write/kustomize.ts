@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { SporeError } from "../../base/errors.ts";
 import { manifestFileMaxBytes } from "../../base/limits.ts";
 import { systemErrorCode } from "../../base/system-error-code.ts";
+import { buildKustomization } from "../../manifests/kustomize/build.ts";
 import { type ParsedTexts, parseYaml } from "../../manifests/parse-yaml.ts";
 import type { Io } from "../io.ts";
 
@@ -13,22 +14,17 @@ const programs: readonly (readonly [string, ...string[]])[] = [
 ];
 
 /**
- * What a directory with a `kustomization.yaml` amounts to, by whichever kustomize is on this machine.
+ * What a directory with a `kustomization.yaml` amounts to, by whichever kustomize is on this machine; where there is none, by our own, which
+ * understands less and says what not.
  *
- * @throws SporeError `SPORE_MANIFEST_INVALID` with what kustomize says, or where there is none.
+ * @throws SporeError `SPORE_MANIFEST_INVALID` with what is wrong.
  */
-export async function buildKustomization(directory: string, io: Io): Promise<readonly ParsedTexts[]> {
+export async function kustomized(directory: string, io: Io): Promise<readonly ParsedTexts[]> {
   for (const [program, ...words] of programs) {
     const built = await run(program, [...words, directory], io);
     if (built !== undefined) return [parseYaml(built, `kustomize ${directory}`)];
   }
-  throw new SporeError(
-    "SPORE_MANIFEST_INVALID",
-    `-k ${directory}: there is neither kubectl nor kustomize on this machine`,
-    {
-      hint: "install one of them, or apply the plain files with -f",
-    },
-  );
+  return buildKustomization(directory);
 }
 
 /** Its output; undefined where there is no such program. */

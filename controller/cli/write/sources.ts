@@ -51,8 +51,8 @@ export async function parseSources(options: SourceOptions, verb: string, io: Io)
     throw new SporeError("SPORE_USAGE", "-f and -k at once", { hint: "say one or the other" });
   }
   if (kustomize !== undefined) {
-    const { buildKustomization } = await import("./kustomize.ts");
-    return buildKustomization(kustomize, io);
+    const { kustomized } = await import("./kustomize.ts");
+    return kustomized(kustomize, io);
   }
   const parsed: ParsedTexts[] = [];
   for (const path of filename) {

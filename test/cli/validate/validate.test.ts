@@ -89,6 +89,15 @@ describe("sporectl validate", () => {
     expect(await stage.run("validate %/kettle.yaml")).toMatchObject({ code: exitCodes.done });
   });
 
+  it("looks at the rules of a CRD, also those about the whole object", async () => {
+    const rule = `x-kubernetes-validations: [{rule: 'self.metadata.name != "red"', message: no red ones}]\n          properties:`;
+    await stage.file("crds/crd.yaml", crd.replace("properties:", rule));
+    await stage.file("kettle.yaml", kettle.replace("hot", "2"));
+    const line = "validate %/kettle.yaml --crds %/crds";
+    await expectGolden("validate-rule", line, await stage.run(line));
+    await stage.file("kettle.yaml", kettle);
+  });
+
   it("says what is wrong with a CRD itself", async () => {
     await stage.file("crd.yaml", crd.replace("type: integer", "minimum: 3").replace("name: kettles.", "name: pots."));
     const line = "validate %/crd.yaml";
