@@ -13,7 +13,7 @@ import { timestamp } from "../base/timestamp.ts";
 import type { CustomResourceDefinition } from "../schema/custom-resource-definition.ts";
 import type { Store } from "../store/store.ts";
 import { answerArtifacts } from "./artifacts.ts";
-import type { Identities } from "./authn/identities.ts";
+import { type Identities, unauthorized } from "./authn/identities.ts";
 import { type Impersonation, impersonate } from "./authn/impersonation.ts";
 import { type Attributes, attributesOf } from "./authz/attributes.ts";
 import type { Authorizer } from "./authz/authorizer.ts";
@@ -184,7 +184,10 @@ class Server implements ApiServer {
     try {
       info = readRequestInfo(request.method, request.path, request.query);
       using _place = this.#inFlight.enter(info, user);
-      if (impersonation !== undefined) user = impersonate(impersonation, { user, authorizer: this.#authorizer });
+      if (impersonation !== undefined) {
+        if (sender === anonymous) throw unauthorized();
+        user = impersonate(impersonation, { user, authorizer: this.#authorizer });
+      }
       this.#authorize(user, attributesOf(info, request.query));
       response = await this.#withinTime(request, info, user, (text) => warnings.push(text));
     } catch (error) {
@@ -213,7 +216,7 @@ class Server implements ApiServer {
     const decision = this.#authorizer.decide(user, wanted);
     if (decision.allowed) return;
     // Whoever did not say who they are is asked to, and told nothing else.
-    if (user === anonymous) throw new SporeError("SPORE_UNAUTHORIZED", "Unauthorized");
+    if (user === anonymous) throw unauthorized();
     throw forbidden(user, wanted, decision.reason());
   }
 

@@ -56,6 +56,7 @@ export class Identities implements Authenticator {
   }
 }
 
-function unauthorized(): SporeError {
+/** The refusal of somebody who did not say, or could not prove, who they are. It does not say which. */
+export function unauthorized(): SporeError {
   return new SporeError("SPORE_UNAUTHORIZED", "Unauthorized");
 }

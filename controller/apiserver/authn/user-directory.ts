@@ -15,6 +15,8 @@ const tokenPrefix = "spore_";
 const staleMaxMs = 1000;
 const lockWaitMs = 50;
 const lockWaitMaxMs = 5000;
+/** A change takes milliseconds: whoever took a lock so long ago is dead. */
+const lockStaleMs = 30_000;
 
 interface Bearer {
   readonly user: User;
@@ -133,6 +135,7 @@ export class UserDirectory implements TokenAuthenticator {
         break;
       } catch (cause) {
         if (systemErrorCode(cause) !== "EEXIST") throw unusable(this.#path, "it cannot be changed", cause);
+        if (await this.#breakStale(lock)) continue;
         if (waitedMs >= lockWaitMaxMs) {
           const hint = `if no other spored or \`spored user\` is running on this directory, remove ${lock}`;
           const message = `${this.#path} is being changed by another process`;
@@ -146,6 +149,18 @@ export class UserDirectory implements TokenAuthenticator {
     } finally {
       await rm(lock, { force: true });
     }
+  }
+
+  /** @returns whether the lock is gone, and worth trying for again at once. */
+  async #breakStale(lock: string): Promise<boolean> {
+    try {
+      const { mtimeMs } = await stat(lock);
+      if (this.#clock.now() - mtimeMs <= lockStaleMs) return false;
+      await rm(lock, { force: true });
+    } catch (cause) {
+      if (systemErrorCode(cause) !== "ENOENT") throw unusable(this.#path, "it cannot be changed", cause);
+    }
+    return true;
   }
 }
 

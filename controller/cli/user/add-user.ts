@@ -50,9 +50,16 @@ export async function addUser(name: string, options: AddOptions, io: Io): Promis
   const user = options.certificate
     ? await certificateFor(name, options.group, ttlMs, credentials, io)
     : await tokenFor(name, options.group, ttlMs, credentials.users, io);
-  const text = kubeconfigText(name, user, { ...admin, ...server }, options.namespace);
+  const access = { ...admin, ...server };
+  const text = kubeconfigText(name, user, access, options.namespace);
   if (options.output === undefined) io.out.write(text);
   else await writeKubeconfig(options.output, text, io);
+  const isLocal = /^https:\/\/(127\.|localhost|\[::1\])/.test(access.server);
+  if (isLocal && options.server === undefined) {
+    io.err.write(
+      `it names ${access.server}, which leads nowhere from other machines; --server gives them another way in\n`,
+    );
+  }
 }
 
 async function tokenFor(

@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Identities } from "../../../controller/apiserver/authn/identities.ts";
@@ -120,6 +120,15 @@ describe("Identities", () => {
       await Promise.all([one.addToken("a", []), other.addToken("b", []), one.addToken("c", [])]);
       const users = (await credentials.users.records()).tokens.map(({ user }) => user);
       expect([...users].sort()).toEqual(["a", "b", "c"]);
+    });
+
+    it("wait for nobody who died while they changed the file", async () => {
+      const lock = join(directory.path, "tokens.json.lock");
+      await writeFile(lock, "");
+      const past = new Date(Date.now() - 60_000);
+      await utimes(lock, past, past);
+      await credentials.users.addToken("bob", []);
+      expect((await credentials.users.records()).tokens.map(({ user }) => user)).toEqual(["bob"]);
     });
 
     it("keep those whom they know when the file cannot be understood", async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiServer } from "../../../controller/apiserver/api-server.ts";
 import { readImpersonation } from "../../../controller/apiserver/authn/impersonation.ts";
 import { inProcessTransport } from "../../../controller/apiserver/in-process.ts";
-import type { User } from "../../../controller/apiserver/user.ts";
+import { anonymous, type User } from "../../../controller/apiserver/user.ts";
 import { silentLogger } from "../../../controller/base/log.ts";
 import { Asker, admin, testServer } from "../../support/api-server.ts";
 import { binding, clusterRole, rbacUrls } from "../../support/rbac.ts";
@@ -113,6 +113,10 @@ describe("impersonation", () => {
   it("of somebody unknown is not asked for credentials, which it has", async () => {
     expect(await asking(admin, "Impersonate-User: system:anonymous")).toMatch(/^403 .*User "system:anonymous" cannot/);
     expect(await asking(admin, "Impersonate-User: u", "Impersonate-Group: system:unauthenticated")).toMatch(/^403/);
+  });
+
+  it("is nothing that somebody unknown may do", async () => {
+    expect(await asking(anonymous, "Impersonate-User: system:anonymous")).toBe("401 Unauthorized");
   });
 
   it("leaves both names in the log", async () => {
