@@ -92,11 +92,17 @@ export function managedFieldsOf(entries: readonly ManagedEntry[]): readonly Json
   if (entries.length === 0) return undefined;
   const known = writtenLists.get(entries);
   if (known) return known;
-  const sorted = [...entries].sort(inOrder);
+  const sorted = entries.map(withSharedSet).sort(inOrder);
   const list = sorted.map(writtenEntry);
   readLists.set(list, sorted);
   writtenLists.set(sorted, list);
   return list;
+}
+
+/** The same entry, with a set that it has in common with entries of other objects. */
+function withSharedSet(entry: ManagedEntry): ManagedEntry {
+  const { fields } = sharedFields(entry.fields);
+  return fields === entry.fields ? entry : { ...entry, fields };
 }
 
 function writtenEntry(entry: ManagedEntry): JsonObject {

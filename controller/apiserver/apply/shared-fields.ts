@@ -21,12 +21,14 @@ const textMaxCharacters = 64 * 1024;
 
 const byText = new LruMap<string, SharedFields>(setsMax);
 const byFieldsV1 = new WeakMap<JsonObject, SharedFields | "unreadable">();
+const bySet = new WeakMap<FieldSet, SharedFields>();
 
 /** The shared form of a set that was computed. */
 export function sharedFields(fields: FieldSet): SharedFields {
-  const known = byFieldsV1.get(fields.toFieldsV1());
-  if (known && known !== "unreadable") return known;
-  return shared(fields.toFieldsV1(), () => fields) ?? { fields, fieldsV1: {}, text: "{}" };
+  const known = bySet.get(fields);
+  if (known) return known;
+  const fieldsV1 = fields.toFieldsV1();
+  return shared(fieldsV1, () => fields) ?? { fields, fieldsV1, text: JSON.stringify(fieldsV1) };
 }
 
 /** The shared form of a set that was stored or sent; undefined when it cannot be read. */
@@ -41,6 +43,7 @@ function shared(fieldsV1: JsonObject, read: () => FieldSet | undefined): SharedF
   const known = text.length > textMaxCharacters ? undefined : byText.get(text);
   const fields = known ?? made(fieldsV1, text, read());
   byFieldsV1.set(fieldsV1, fields ?? "unreadable");
+  if (fields) bySet.set(fields.fields, fields);
   return fields;
 }
 
@@ -72,9 +75,17 @@ export function metadataText(metadata: JsonObject): string {
   return text === "{}" ? `{${list}}` : `${text.slice(0, -1)},${list}}`;
 }
 
+/** Of a write's entries most are those of the write before. */
+const entryTexts = new WeakMap<JsonObject, string>();
+
 function entryText(entry: JsonValue): string {
-  const known = isJsonObject(entry) && isJsonObject(entry.fieldsV1) ? byFieldsV1.get(entry.fieldsV1) : undefined;
-  if (!isJsonObject(entry) || !known || known === "unreadable") return JSON.stringify(entry);
+  if (!isJsonObject(entry)) return JSON.stringify(entry);
+  const written = entryTexts.get(entry);
+  if (written !== undefined) return written;
+  const known = isJsonObject(entry.fieldsV1) ? byFieldsV1.get(entry.fieldsV1) : undefined;
+  if (!known || known === "unreadable") return JSON.stringify(entry);
   const { fieldsV1: _, ...rest } = entry;
-  return `${JSON.stringify(rest).slice(0, -1)},"fieldsV1":${known.text}}`;
+  const text = `${JSON.stringify(rest).slice(0, -1)},"fieldsV1":${known.text}}`;
+  entryTexts.set(entry, text);
+  return text;
 }

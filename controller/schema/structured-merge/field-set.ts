@@ -15,7 +15,6 @@ export class FieldSet {
   readonly members: ReadonlySet<PathElement>;
   /** None of them is empty. */
   readonly children: ReadonlyMap<PathElement, FieldSet>;
-  #fieldsV1: JsonObject | undefined;
 
   constructor(members: ReadonlySet<PathElement>, children: ReadonlyMap<PathElement, FieldSet>) {
     this.members = members;
@@ -101,13 +100,7 @@ export class FieldSet {
     }
   }
 
-  /** Made once, and shared from then on. */
   toFieldsV1(): JsonObject {
-    this.#fieldsV1 ??= this.#written();
-    return this.#fieldsV1;
-  }
-
-  #written(): JsonObject {
     const fields: Record<string, JsonValue> = {};
     for (const step of sorted([...this.members, ...this.children.keys()])) {
       const below = this.children.get(step)?.toFieldsV1();
