@@ -74,6 +74,8 @@ export interface ApiServerOptions {
  * the process enter here alike. Disposing of it ends watches cleanly and refuses what comes after; the store is closed by whoever opened it.
  */
 export interface ApiServer extends AsyncDisposable {
+  /** What is served at this moment: kinds come and go with their CustomResourceDefinitions. */
+  readonly kinds: readonly ServedKind[];
   /**
    * Answers a request on behalf of a user whose identity somebody else established, or of whomever they may impersonate. Never rejects: what goes wrong is an answer. The answer's body
    * must be consumed, or the request's signal aborted.
@@ -226,6 +228,10 @@ class Server implements ApiServer {
     return direct?.kind === "events"
       ? { ...response, direct: { ...direct, events: counted(direct.events) } }
       : { ...response, body: counted(response.body) };
+  }
+
+  get kinds(): readonly ServedKind[] {
+    return this.#registry.kinds;
   }
 
   retire(): void {

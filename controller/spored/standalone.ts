@@ -8,8 +8,7 @@ import { builtinKinds } from "../apiserver/builtin/kinds.ts";
 import { openCredentials } from "../apiserver/credentials.ts";
 import { inProcessTransport } from "../apiserver/in-process.ts";
 import { listenHttps } from "../apiserver/listen.ts";
-import { ownCrds, ownKinds } from "../apiserver/own-kinds.ts";
-import type { ServedKind } from "../apiserver/served-kind.ts";
+import { ownCrds } from "../apiserver/own-kinds.ts";
 
 import { controllers, gitSyncs, mastersGroup, type User } from "../apiserver/user.ts";
 
@@ -110,7 +109,7 @@ export async function runStandalone(around: Surroundings, signal: AbortSignal): 
     work.run(either),
     ...(fleet ? [fleet.drivers.discover(fleet.sightings.heard, either)] : []),
     ...(fleet ? [tellWhenSilent(around, fleet.sightings, either)] : []),
-    keepManifests(around, [...kinds, ...ownKinds()], server, either),
+    keepManifests(around, server, either),
     endWhenBroken(broken.signal, either),
   ];
   try {
@@ -156,7 +155,6 @@ function accountClient({ clock }: Surroundings, server: ApiServer): (account: Ke
 
 async function keepManifests(
   { configuration, clock, random, log }: Surroundings,
-  kinds: readonly ServedKind[],
   server: ApiServer,
   signal: AbortSignal,
 ): Promise<void> {
@@ -166,8 +164,8 @@ async function keepManifests(
     {
       directory: resolve(configuration.manifests),
       pruneAll: configuration.pruneAll,
-      lookup: kindLookup(kinds),
-      kindOf: (group, name) => kinds.find(({ kind }) => kind.group === group && kind.kind === name)?.kind,
+      lookup: (apiVersion, kind) => kindLookup(server.kinds)(apiVersion, kind),
+      kindOf: (group, name) => server.kinds.find(({ kind }) => kind.group === group && kind.kind === name)?.kind,
       api: objectApi(client, "spored-manifests", signal, (text) => log.warn({}, text)),
       log,
       clock,

@@ -70,6 +70,9 @@ export async function testServer({
     });
     return {
       handle: (request, user, impersonation) => server.handle(request, user, impersonation),
+      get kinds() {
+        return server.kinds;
+      },
       retire: () => server.retire(),
       drain: () => server.drain(),
       async [Symbol.asyncDispose]() {

@@ -25,6 +25,7 @@ import { ObjectCache } from "../object-cache.ts";
 import { generateUid } from "../random-names.ts";
 import { errorReply, jsonReply, textReply } from "../reply.ts";
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from "../request-info.ts";
+import type { ServedKind } from "../served-kind.ts";
 import { StaticPaths } from "../static-paths.ts";
 import { authenticatedGroup, mastersGroup, type User } from "../user.ts";
 import { versionInfo } from "../version.ts";
@@ -82,6 +83,10 @@ class LiveServer implements ApiServer {
     this.#means = { clock, random, closing: this.#closing.signal };
     this.#live = liveNodes(live);
     this.#static = new StaticPaths(this.#registry);
+  }
+
+  get kinds(): readonly ServedKind[] {
+    return this.#registry.kinds;
   }
 
   async handle(request: ApiRequest, user: User, impersonation?: Impersonation): Promise<ApiResponse> {
