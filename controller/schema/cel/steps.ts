@@ -3,7 +3,7 @@ import { costExceeded, type Step, selectCost } from "./run.ts";
 import { Fault, isFault, none, noSuchOverload, OptionalValue, type Value } from "./values.ts";
 
 /** Of looking more closely than a function's cost says: values, and characters of texts, per cost unit. */
-const valuesPerUnit = 10;
+const valuesPerUnit = 5;
 const charactersPerUnit = 64;
 
 /** `&&` (decided by false) and `||` (by true): one operand that decides is enough, even where the other cannot be evaluated. */
