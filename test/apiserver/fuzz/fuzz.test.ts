@@ -53,7 +53,10 @@ describe(`a server under ${requests} requests at random`, () => {
       // What no client can write into a request line reaches the handler alone.
       const isWritable = /^[\x21-\x7e]*$/.test(request.path);
       const transport = isWritable && dice.chance(onSocketShare) ? onSocket : inProcess;
-      const { status, text } = await answered(transport, request);
+      const { status, text } = await answered(transport, request).catch((error: unknown) => ({
+        status: 599, // an answer that breaks off is the worst of answers
+        text: String(error),
+      }));
       const { user, system } = process.cpuUsage(began);
       const shown = () =>
         `SPORE_FUZZ_SEED=${seed}, request ${index}: ${request.method} ${request.path}?${request.query}\n${JSON.stringify(request.headers)} ${String(request.body).slice(0, 4000)}\n→ ${text.slice(0, 1000)}`;
