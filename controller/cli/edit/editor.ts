@@ -22,7 +22,15 @@ export function editorOf({ env, out }: Io): Editor {
 
 /** Through a shell, because the variable may hold options and quotes: `code --wait`. The path is handed over as an argument and is never parsed. */
 function run(command: string, path: string, io: Io): Promise<void> {
-  return new Promise((resolve, reject) => {
+  // Ctrl-C in an editor is the editor's own, although the terminal tells us of it as well.
+  const listeners = process.listeners("SIGINT");
+  const ignore = () => {};
+  process.removeAllListeners("SIGINT").on("SIGINT", ignore);
+  const listenAgain = () => {
+    process.off("SIGINT", ignore);
+    for (const listener of listeners) process.on("SIGINT", listener);
+  };
+  return new Promise<void>((resolve, reject) => {
     const child = spawn("sh", ["-c", `${command} "$1"`, "sh", path], { env: { ...io.env }, stdio: "inherit" });
     const refuse = (why: string) =>
       reject(
@@ -34,5 +42,5 @@ function run(command: string, path: string, io: Io): Promise<void> {
       else if (code === 0) resolve();
       else refuse(`ended with ${signal ?? `exit code ${code}`}`);
     });
-  });
+  }).finally(listenAgain);
 }
