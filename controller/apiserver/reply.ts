@@ -90,6 +90,19 @@ function printable(text: string): string {
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (body.byteLength > 0) yield body;
+/** A generator would do the same in more turns, for every small answer. */
+function once(body: Uint8Array): AsyncIterable<Uint8Array> {
+  const end = { done: true, value: undefined } as const;
+  return {
+    [Symbol.asyncIterator]() {
+      let isTaken = body.byteLength === 0;
+      return {
+        async next() {
+          if (isTaken) return end;
+          isTaken = true;
+          return { done: false, value: body };
+        },
+      };
+    },
+  };
 }
