@@ -99,6 +99,7 @@ export function createContract(ask: Asker): void {
         details: { name: "g", group: "spore.dev", kind: "NodeGroup" },
       });
       expect(json.details.causes.map(({ field }: { field: string }) => field).sort()).toEqual([
+        "<nil>", // by which Kubernetes says that rules were not looked at
         "spec.minReadySeconds",
         "spec.priority",
       ]);
