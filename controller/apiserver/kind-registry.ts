@@ -130,8 +130,9 @@ export class KindRegistry implements ServedKinds {
 
   /** Lets no more objects be created of what `source` brought. Resolves when the last one that was under way is stored. */
   async close(source: string): Promise<void> {
-    const closing = this.of(source).map((collection) => collection.gate.close());
-    this.#changed();
+    const isNew = this.of(source).some(({ gate }) => gate.isOpen);
+    const closing = this.of(source).map(({ gate }) => gate.close());
+    if (isNew) this.#changed();
     await Promise.all(closing);
   }
 

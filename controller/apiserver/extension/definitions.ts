@@ -109,7 +109,10 @@ export class Definitions {
     if (crd === undefined) this.#remove(name);
     else {
       if (isTrue(crd.status?.conditions, "Established")) this.#serve(crd);
-      if (isDeleting(asJsonObject(crd))) this.#end.begin(crd);
+      if (isDeleting(asJsonObject(crd))) {
+        await this.#at.registry.close(name); // here, and not only where the objects go: others may hold the CRD longer
+        this.#end.begin(crd);
+      }
     }
     const waits =
       before !== undefined &&

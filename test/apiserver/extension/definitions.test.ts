@@ -203,6 +203,24 @@ describe("A CustomResourceDefinition that is deleted", () => {
       expect((await api.get(`${crdsUrl}/jobs.ex.dev`)).status).toBe(404);
     }));
 
+  it("lets nothing new in while somebody else holds it, also after a restart", async () => {
+    const store = openMemoryStore({ clock: systemClock });
+    {
+      await using server = await testServer({ store });
+      const api = new Asker(inProcessTransport(server, admin));
+      await establish(api, jobCrd());
+      await api.merge(`${crdsUrl}/jobs.ex.dev`, { metadata: { finalizers: ["ex.dev/hold"] } });
+      await api.delete(`${crdsUrl}/jobs.ex.dev`);
+      await crdWhen(api, "jobs.ex.dev", (crd) => crd?.metadata.finalizers.length === 1);
+      expect((await api.post(jobsUrl, job("a"))).status).toBe(403);
+    }
+    await using server = await testServer({ store });
+    const api = new Asker(inProcessTransport(server, admin));
+    expect((await api.post(jobsUrl, job("a"))).status).toBe(403);
+    await api.merge(`${crdsUrl}/jobs.ex.dev`, { metadata: { finalizers: null } });
+    await expect.poll(async () => (await api.get(jobsUrl)).status).toBe(404);
+  });
+
   it("comes back empty when it is made anew", () =>
     withServer(async (api) => {
       await establish(api, jobCrd());
