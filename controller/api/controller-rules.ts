@@ -1,8 +1,6 @@
 import type { PolicyRule } from "./policy-rule.ts";
 
 const read = ["get", "list", "watch"] as const;
-/** What the garbage collector does to dependents: delete them, or take an owner or finalizer off them. */
-const collect = ["delete", "patch"] as const;
 
 /** A role that holds what controllers need on an API server of our own. */
 export const controllersRole = "system:spore-controllers";
@@ -51,14 +49,8 @@ export const gitSyncRules: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["configmaps", "secrets"], verbs: bring },
 ];
 
-/** What Kubernetes' own controllers do on a cluster, and ours beside our own API server: garbage collection, and the end of old Events. */
+/** What a cluster's API server does by itself, and a controller beside our own: the end of old Events. */
 export const housekeepingRules: readonly PolicyRule[] = [
-  {
-    apiGroups: ["spore.dev"],
-    resources: ["nodegroups", "nodegrouprevisions", "firmwares", "gitsyncs"],
-    verbs: [...read, ...collect],
-  },
-  { apiGroups: [""], resources: ["configmaps", "secrets"], verbs: [...read, ...collect] },
   { apiGroups: [""], resources: ["events"], verbs: ["list", "delete"] },
 ];
 
