@@ -14,11 +14,17 @@ interface DiscoveredResource {
   readonly categories?: readonly string[];
 }
 
+interface DiscoveredVersion {
+  readonly version: string;
+  /** Absent where a server behind the server serves the version, and does not answer. */
+  readonly resources?: readonly DiscoveredResource[];
+}
+
 /** The document behind `/api` and `/apis`. */
 export interface DiscoveryDocument {
   readonly items: readonly {
     readonly metadata: { readonly name?: string };
-    readonly versions: readonly { readonly version: string; readonly resources: readonly DiscoveredResource[] }[];
+    readonly versions: readonly DiscoveredVersion[];
   }[];
 }
 
@@ -48,7 +54,7 @@ export class ResourceNames {
   kindOf(apiVersion: string, kind: string): Kind | undefined {
     for (const { metadata, versions } of this.#groups) {
       const { name: group = "" } = metadata;
-      for (const { version, resources } of versions) {
+      for (const { version, resources = [] } of versions) {
         if ((group === "" ? version : `${group}/${version}`) !== apiVersion) continue;
         const found = resources.find(({ responseKind }) => responseKind.kind === kind);
         if (found) return discoveredKind(group, version, found);
@@ -118,7 +124,7 @@ export class ResourceNames {
 function kindsOf(group: DiscoveryDocument["items"][number]): readonly NamedKind[] {
   const preferred = group.versions[0];
   if (!preferred) return [];
-  return preferred.resources.map((resource) => ({
+  return (preferred.resources ?? []).map((resource) => ({
     kind: discoveredKind(group.metadata.name ?? "", preferred.version, resource),
     names: [
       resource.resource,
