@@ -4,7 +4,6 @@ import { type Applied, applyAll, danglingReferences } from "../../manifests/appl
 import { clientSideManager } from "../../manifests/client-side-ownership.ts";
 import type { Command } from "../command.ts";
 import type { Io } from "../io.ts";
-import { paint } from "../output/paint.ts";
 import type { GlobalOptions } from "../session/global-options.ts";
 import { openSession } from "../session/session.ts";
 import { readTimeout } from "../session/until.ts";
@@ -14,6 +13,7 @@ import { Outcome } from "../write/outcome.ts";
 import { placedError } from "../write/placed.ts";
 import { selected } from "../write/selected.ts";
 import { addSourceOptions, readSources, type SourceOptions } from "../write/sources.ts";
+import { warner } from "../write/warner.ts";
 import { defineSetLastApplied, defineViewLastApplied } from "./last-applied.ts";
 import { type PruneOptions, pruneAfter, readPrune } from "./prune.ts";
 import { serverSideManager } from "./server-side-manager.ts";
@@ -75,7 +75,7 @@ async function runApply(options: ApplyOptions, io: Io): Promise<number> {
   const prune = readPrune(options, session.names);
   const check = validation === "Strict";
   const read = selected(await readSources(options, { verb: "apply", check }, session, io), options.selector);
-  const warn = (text: string) => io.err.write(`${paint(io.err, "yellow", "Warning:")} ${text}\n`);
+  const warn = warner(io);
   const manager = options.fieldManager ?? (options.serverSide ? serverSideManager : clientSideManager);
   const api = objectApi(session.client, manager, io.signal, warn, validation);
   const applied: Applied[] = [];

@@ -10,6 +10,7 @@ import { readFieldValidation, validateOption } from "../write/field-validation.t
 import { Outcome } from "../write/outcome.ts";
 import { placed } from "../write/placed.ts";
 import { addSourceOptions, readSources, type SourceOptions } from "../write/sources.ts";
+import { warner } from "../write/warner.ts";
 import { defineConfigMap, defineSecret } from "./key-value-objects.ts";
 import { defineNamespace, defineServiceAccount } from "./named-objects.ts";
 import { defineBindings, defineRoles } from "./rbac-objects.ts";
@@ -61,7 +62,7 @@ async function runCreate(options: CreateOptions, io: Io): Promise<number> {
     dryRun: dryRun === "server",
     fieldManager: options.fieldManager,
     fieldValidation: validation,
-    onWarning: (text: string) => io.err.write(`Warning: ${text}\n`),
+    onWarning: warner(io),
   };
   await outcome.interruptible(manifests.length, async () => {
     for (const manifest of manifests) {

@@ -20,7 +20,7 @@ import { addSourceOptions } from "../write/sources.ts";
 
 interface DeleteFlags extends GlobalOptions, ChoiceOptions {
   readonly ignoreNotFound?: boolean;
-  readonly cascade: string | boolean;
+  readonly cascade: string;
   readonly gracePeriod?: string;
   readonly now?: boolean;
   readonly force?: boolean;
@@ -44,7 +44,7 @@ export const deleteCommand: Command = {
     )
       .option("--ignore-not-found", "what is not there is no error")
       .option(
-        "--cascade [how]",
+        "--cascade <how>",
         "what belongs to the object: background, foreground (first), or orphan (stays)",
         "background",
       )
@@ -67,6 +67,7 @@ async function runDelete(words: readonly string[], flags: DeleteFlags, io: Io): 
   const timeoutMs = readTimeout(flags.timeout);
   const dryRun = readDryRun(flags.dryRun);
   const how = { ...readDeletion(flags), dryRun: dryRun === "server", signal: io.signal };
+  const isWaited = readWait(flags);
   const isForced = how.gracePeriodSeconds === 0 && flags.force === true;
   if (flags.output !== undefined && flags.output !== "name") {
     throw new SporeError("SPORE_USAGE", `-o ${flags.output}: no such format`, { hint: "delete knows -o name alone" });
@@ -86,7 +87,7 @@ async function runDelete(words: readonly string[], flags: DeleteFlags, io: Io): 
         } else if (!flags.ignoreNotFound && !each.listed) throw notFound(each.kind, each.key.name);
       });
     }
-    if (dryRun !== undefined || !readWait(flags, isForced)) return;
+    if (dryRun !== undefined || isForced || !isWaited) return;
     using time = deadline(timeoutMs, io, "deleting");
     for (const { chosen: each, object } of marked) {
       await outcome.attempt(() => untilGone(session.client, each.kind, object, time.signal));
@@ -140,11 +141,10 @@ function readDeletion({
   };
 }
 
-function readCascade(word: string | boolean): NonNullable<DeleteOptions["propagationPolicy"]> {
+function readCascade(word: string): NonNullable<DeleteOptions["propagationPolicy"]> {
   switch (word) {
     case "background":
     case "true":
-    case true:
       return "Background";
     case "foreground":
       return "Foreground";
@@ -158,9 +158,12 @@ function readCascade(word: string | boolean): NonNullable<DeleteOptions["propaga
   }
 }
 
-function readWait({ wait }: DeleteFlags, isForced: boolean): boolean {
-  if (wait === "false" || wait === false) return false;
-  return !isForced;
+function readWait({ wait }: DeleteFlags): boolean {
+  if (wait === true || wait === "true") return true;
+  if (wait === false || wait === "false") return false;
+  throw new SporeError("SPORE_USAGE", `--wait=${wait}: no such way to wait`, {
+    hint: "say --wait=true or --wait=false",
+  });
 }
 
 async function confirmDanger(chosen: readonly Chosen[], flags: DeleteFlags, session: Session, io: Io): Promise<void> {

@@ -19,6 +19,7 @@ import type { GlobalOptions } from "../session/global-options.ts";
 import { openSession } from "../session/session.ts";
 import { selected } from "../write/selected.ts";
 import { addSourceOptions, readSources, type SourceOptions } from "../write/sources.ts";
+import { warner } from "../write/warner.ts";
 import { type Difference, externalDiff } from "./external-diff.ts";
 import { maskSecret } from "./mask-secret.ts";
 
@@ -72,7 +73,7 @@ async function differencesOf(options: DiffOptions, io: Io): Promise<readonly Dif
   await using session = await openSession(options, io);
   const read = selected(await readSources(options, { verb: "diff" }, session, io), options.selector);
   const manager = options.fieldManager ?? (options.serverSide ? serverSideManager : clientSideManager);
-  const api = objectApi(session.client, manager, io.signal, (text) => io.err.write(`Warning: ${text}\n`));
+  const api = objectApi(session.client, manager, io.signal, warner(io));
   const applied = await applyAll(read, api, {
     dryRun: "server",
     ...(options.serverSide && { serverSide: { force: options.forceConflicts === true } }),

@@ -12,6 +12,7 @@ import { type Chosen, chooseObjects, liveOf } from "../write/chosen.ts";
 import { readFieldValidation, validateOption } from "../write/field-validation.ts";
 import { Outcome } from "../write/outcome.ts";
 import { addSourceOptions, type SourceOptions } from "../write/sources.ts";
+import { warner } from "../write/warner.ts";
 import { EditedText, type EditFormat } from "./edited-text.ts";
 import { type Editor, editorOf } from "./editor.ts";
 
@@ -57,7 +58,7 @@ async function runEdit(words: readonly string[], options: EditOptions, io: Io): 
     signal: io.signal,
     fieldManager: options.fieldManager,
     fieldValidation: validation,
-    onWarning: (text) => io.err.write(`Warning: ${text}\n`),
+    onWarning: warner(io),
     ...(options.subresource === "status" && { subresource: "status" as const }),
   };
   for (const each of chosen) {

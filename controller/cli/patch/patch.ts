@@ -18,6 +18,7 @@ import { type Chosen, chooseObjects, liveOf } from "../write/chosen.ts";
 import { dryRunOption, readDryRun } from "../write/dry-run.ts";
 import { Outcome } from "../write/outcome.ts";
 import { addSourceOptions, type SourceOptions } from "../write/sources.ts";
+import { warner } from "../write/warner.ts";
 
 interface PatchOptions extends GlobalOptions, SourceOptions {
   readonly type?: string;
@@ -65,7 +66,7 @@ async function runPatch(words: readonly string[], options: PatchOptions, io: Io)
     signal: io.signal,
     dryRun: dryRun === "server",
     fieldManager: options.fieldManager,
-    onWarning: (text) => io.err.write(`Warning: ${text}\n`),
+    onWarning: warner(io),
     ...(subresource && { subresource }),
   };
   await outcome.interruptible(chosen.length, async () => {

@@ -15,6 +15,7 @@ import { readFieldValidation, validateOption } from "../write/field-validation.t
 import { Outcome } from "../write/outcome.ts";
 import { placed } from "../write/placed.ts";
 import { addSourceOptions, readSources, type SourceOptions } from "../write/sources.ts";
+import { warner } from "../write/warner.ts";
 
 interface ReplaceOptions extends GlobalOptions, SourceOptions {
   readonly force?: boolean;
@@ -66,7 +67,7 @@ async function runReplace(options: ReplaceOptions, io: Io): Promise<number> {
     dryRun: dryRun === "server",
     fieldManager: options.fieldManager,
     fieldValidation: validation,
-    onWarning: (text) => io.err.write(`Warning: ${text}\n`),
+    onWarning: warner(io),
     ...(options.subresource === "status" && { subresource: "status" as const }),
   };
   await outcome.interruptible(manifests.length, async () => {

@@ -4,6 +4,7 @@ import { exitCodes, type Io } from "../io.ts";
 import { errorText } from "../output/error-text.ts";
 import { printObjects } from "../output/object-printer.ts";
 import { outputFormat, typedName } from "../output/output-format.ts";
+import { singleLine } from "../output/safe-text.ts";
 import { type DryRun, dryRunNote } from "./dry-run.ts";
 
 export interface OutcomeOptions {
@@ -37,7 +38,7 @@ export class Outcome {
   say(object: Resource, verdict: string, name = typedName(object)): void {
     this.#objects.push(object);
     if (this.#options.output !== undefined) return;
-    this.#io.out.write(`${name} ${verdict}${dryRunNote(this.#options.dryRun)}\n`);
+    this.#io.out.write(`${singleLine(name)} ${verdict}${dryRunNote(this.#options.dryRun)}\n`);
   }
 
   /** One that could not be done; the others still are. */

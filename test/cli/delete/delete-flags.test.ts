@@ -66,6 +66,7 @@ describe("sporectl delete", () => {
 
   it.each([
     ["delete-bad-cascade", "delete cm one --cascade=sideways"],
+    ["delete-bad-wait", "delete --wait cm one"],
     ["delete-bad-grace", "delete cm one --grace-period=soon"],
     ["delete-now-and-grace", "delete cm one --now --grace-period=5"],
     ["delete-bad-output", "delete cm one -o yaml"],
