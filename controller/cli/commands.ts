@@ -137,6 +137,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./config/config.ts")).config,
   },
   {
+    name: "top",
+    summary: "show live figures of nodes: heap, signal, uptime",
+    load: async () => (await import("./top/top.ts")).top,
+  },
+  {
+    name: "completion",
+    summary: "print a script that completes commands in your shell",
+    load: async () => (await import("./completion/completion.ts")).completion,
+  },
+  {
     name: "options",
     summary: "list the options that every verb takes",
     load: async () => (await import("./options.ts")).options,

@@ -16,6 +16,7 @@ import { addGlobalOptions, takesValue } from "./session/global-options.ts";
  * @returns the exit code. Errors are written to `io.err`: one line that says what, and a hint where there is one.
  */
 export async function runCli(typed: readonly string[], given: Io): Promise<number> {
+  if (typed[0] === "__complete") return complete(typed.slice(typed[1] === "--" ? 2 : 1), given);
   let io = given;
   const words = typed[0] === "help" ? [...typed.slice(1), "--help"] : typed;
   let code: number = exitCodes.done;
@@ -29,6 +30,13 @@ export async function runCli(typed: readonly string[], given: Io): Promise<numbe
   } catch (error) {
     return report(error, io);
   }
+}
+
+/** What the scripts of `sporectl completion` ask: a candidate per line for the last of `words`. Says nothing else: it would land in a prompt. */
+async function complete(words: readonly string[], io: Io): Promise<number> {
+  const { candidates } = await import("./completion/candidates.ts");
+  for (const word of await candidates(words, commands, io)) io.out.write(`${printableLines(word)}\n`);
+  return exitCodes.done;
 }
 
 async function parserFor(words: readonly string[], io: Io, finish: (code: number) => void): Promise<Command> {

@@ -1,6 +1,4 @@
-import { findCondition } from "../api/conditions.ts";
 import { type Kind, resourceName } from "../api/kind.ts";
-import type { Condition, Resource } from "../api/meta.ts";
 import { isSporeError, SporeError } from "../base/errors.ts";
 import type { Command } from "./command.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -10,16 +8,13 @@ import { chosenObjects, refuseBoth, scopeOf } from "./session/objects.ts";
 import { openSession } from "./session/session.ts";
 import { readTargets } from "./session/targets.ts";
 import { deadline, readTimeout, until } from "./session/until.ts";
+import { type Conditional, parseGoal } from "./wait-goal.ts";
 
 interface WaitOptions extends GlobalOptions {
   readonly for: string;
   readonly timeout: string;
   readonly selector?: string;
   readonly all?: boolean;
-}
-
-interface Conditional extends Resource {
-  readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
 }
 
 /** `sporectl wait --for=condition=Ready KIND/NAME…`. */
@@ -31,7 +26,7 @@ export const wait: Command = {
         "Wait until objects meet a condition: `wait --for=condition=Ready nodegroup/lab-sensors --timeout 5m`.",
       )
       .argument("<what...>", "KIND NAME… or KIND/NAME…")
-      .requiredOption("--for <what>", "condition=TYPE[=STATUS] or delete")
+      .requiredOption("--for <what>", "condition=TYPE[=STATUS], jsonpath={.path}[=VALUE], create or delete")
       .option("--timeout <duration>", "how long at the most", "30s")
       .option("-l, --selector <labels>", "objects with these labels, instead of names")
       .option("--all", "all of that kind in the namespace")
@@ -80,46 +75,4 @@ async function runWait(words: readonly string[], options: WaitOptions, io: Io): 
     if (objects.length === 0) throw new SporeError("SPORE_NOT_FOUND", "no matching resources found");
     return objects.map(({ metadata }) => metadata.name);
   }
-}
-
-interface Goal {
-  readonly met: string;
-  holds(object: Conditional | undefined): boolean;
-  explain(object: Conditional): string;
-}
-
-function parseGoal(text: string): Goal {
-  if (text === "delete") {
-    return { met: "deleted", holds: (object) => object === undefined, explain: () => "it is still there" };
-  }
-  const [word, type, status = "True"] = text.split("=");
-  if (word !== "condition" || !type) {
-    throw new SporeError("SPORE_USAGE", `--for=${text}: no such goal`, {
-      hint: "use condition=Ready, condition=Ready=False or delete",
-    });
-  }
-  return {
-    met: "condition met",
-    holds: (object) =>
-      object !== undefined &&
-      isCurrent(object, type) &&
-      conditionOf(object, type)?.status.toLowerCase() === status.toLowerCase(),
-    explain(object) {
-      const found = conditionOf(object, type);
-      if (!found) return `it has no condition ${type}`;
-      if (!isCurrent(object, type))
-        return `its controller has not yet looked at generation ${object.metadata.generation}`;
-      return `${type} is ${found.status}, ${found.reason}: ${found.message}`;
-    },
-  };
-}
-
-/** A condition that judged an older spec says nothing about this one. */
-function isCurrent(object: Conditional, type: string): boolean {
-  const judged = conditionOf(object, type)?.observedGeneration ?? object.status?.observedGeneration;
-  return judged === undefined || judged >= (object.metadata.generation ?? 0);
-}
-
-function conditionOf(object: Conditional, type: string): Condition | undefined {
-  return findCondition(object.status?.conditions, type);
 }

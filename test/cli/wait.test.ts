@@ -19,7 +19,12 @@ describe("sporectl wait", () => {
     ["wait-absent", "wait --for=condition=Ready ng/hall-sensors --timeout 2s"],
     ["wait-delete-absent", "wait --for=delete ng/hall-sensors"],
     ["wait-no-match", "wait --for=delete nodes -l room=cellar"],
-    ["wait-bad-goal", "wait --for=jsonpath={.status} nodes --all"],
+    ["wait-bad-goal", "wait --for=happiness nodes --all"],
+    ["wait-bad-path", "wait --for=jsonpath={.status[}=a nodes --all"],
+    ["wait-path-value", "wait --for=jsonpath={.status.phase}=Active node/esp-a00001"],
+    ["wait-path-exists", "wait --for=jsonpath={.status.firmware.version} nodes -l room=lab"],
+    ["wait-path-timeout", "wait --for=jsonpath={.status.phase}=Dead node/esp-a00001 --timeout 1s"],
+    ["wait-create", "wait --for=create node/esp-a00001"],
     ["wait-no-goal", "wait node/esp-a00001"],
     ["wait-nothing-named", "wait --for=delete nodes"],
   ])("%s", async (name, line) => {
