@@ -66,7 +66,7 @@ export function readManagedFields(managedFields: JsonValue | undefined): readonl
 }
 
 function readEntry(item: JsonValue): ManagedEntry | undefined {
-  if (!isJsonObject(item)) return undefined;
+  if (!isJsonObject(item) || !isWellFormed(item)) return undefined;
   const operation = textIn(item, "operation");
   const apiVersion = textIn(item, "apiVersion");
   const { fieldsV1 = {} } = item;
@@ -75,9 +75,18 @@ function readEntry(item: JsonValue): ManagedEntry | undefined {
   if (textIn(item, "fieldsType") !== "FieldsV1" || !fields) return undefined;
   const time = textIn(item, "time");
   const [manager, subresource] = [textIn(item, "manager"), textIn(item, "subresource")];
-  const entry = { manager, operation, subresource, apiVersion, fields, ...(time !== "" && { time }) } as const;
-  writtenEntries.set(entry, item);
-  return entry;
+  return { manager, operation, subresource, apiVersion, fields, ...(time !== "" && { time }) };
+}
+
+const textMembers = ["manager", "operation", "subresource", "apiVersion", "fieldsType", "time"];
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** Clients that read objects into types fail at any that has something else there, and so at every list with it. */
+function isWellFormed(item: JsonObject): boolean {
+  if (textMembers.some((name) => item[name] !== undefined && item[name] !== null && typeof item[name] !== "string"))
+    return false;
+  const time = textIn(item, "time");
+  return time === "" || (instant.test(time) && !Number.isNaN(Date.parse(time)));
 }
 
 /** Whether a client asks with this list to forget who owns what: by a single entry that says nothing. */

@@ -40,16 +40,20 @@ export function readSharedFields(fieldsV1: JsonObject): SharedFields | undefined
 
 function shared(fieldsV1: JsonObject, read: () => FieldSet | undefined): SharedFields | undefined {
   const text = JSON.stringify(fieldsV1);
-  const known = text.length > textMaxCharacters ? undefined : byText.get(text);
-  const fields = known ?? made(fieldsV1, text, read());
-  byFieldsV1.set(fieldsV1, fields ?? "unreadable");
-  if (fields) bySet.set(fields.fields, fields);
-  return fields;
+  const one = byText.get(text) ?? made(text, read());
+  byFieldsV1.set(fieldsV1, one ?? "unreadable");
+  if (one) bySet.set(one.fields, one);
+  return one;
 }
 
-function made(fieldsV1: JsonObject, text: string, fields: FieldSet | undefined): SharedFields | undefined {
+/** In the form in which this server writes a set, whatever the one was that it came in. */
+function made(text: string, fields: FieldSet | undefined): SharedFields | undefined {
   if (!fields) return undefined;
-  const one = { fields, fieldsV1, text };
+  const fieldsV1 = fields.toFieldsV1();
+  const ours = JSON.stringify(fieldsV1);
+  const make = () => ({ fields, fieldsV1, text: ours });
+  if (ours.length > textMaxCharacters) return make();
+  const one = byText.getOrMake(ours, make);
   return text.length > textMaxCharacters ? one : byText.getOrMake(text, () => one);
 }
 

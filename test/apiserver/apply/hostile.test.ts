@@ -75,6 +75,19 @@ describe("hostile configurations", () => {
     expect((await send("a", run({ labels }))).status).toBe(413);
   });
 
+  it("cannot smuggle in what other clients choke on", async () => {
+    await send("a", run({ image: "x" }));
+    const entry = { manager: "b", operation: "Update", apiVersion: "apply.example.org/v1", fieldsType: "FieldsV1" };
+    const fieldsV1 = { "f:spec": { "f:image": {} } };
+    for (const strange of [{ time: "noon" }, { time: 5 }, { manager: 5 }, { subresource: [] }, { operation: {} }]) {
+      const { json } = await ask.merge(url, { metadata: { managedFields: [{ ...entry, fieldsV1, ...strange }] } });
+      expect(json.metadata.managedFields.map(({ manager }: { manager: string }) => manager)).toEqual(["a"]);
+    }
+    const further = { ...entry, further: [1], fieldsV1: { "x:y": [1], "f:spec": { "f:image": {}, ".": {} } } };
+    const { json } = await ask.merge(url, { metadata: { managedFields: [further] } });
+    expect(json.metadata.managedFields).toEqual([{ ...entry, fieldsV1: { "f:spec": { ".": {}, "f:image": {} } } }]);
+  });
+
   it("cannot smuggle owners in", async () => {
     await send("a", run({ image: "x" }));
     const deep = JSON.parse(`${'{"f:a":'.repeat(200)}{}${"}".repeat(200)}`);

@@ -14,7 +14,7 @@ import { runConfigurations, runSteps } from "../../support/arbitrary-runs.ts";
 import { isLongRun } from "../../support/long-run.ts";
 import { sporeKinds } from "../../support/spore-kinds.ts";
 
-const runs = { numRuns: isLongRun ? 5000 : 80 };
+const runs = { numRuns: isLongRun ? 5000 : 30 };
 const url = "/apis/apply.example.org/v1/namespaces/default/runs/subject";
 const schema = resourceSchema(runCrd().spec.versions[0].schema.openAPIV3Schema);
 const server = await testServer({ kinds: [...sporeKinds, ...servedKindsFromCrd(runCrd(), () => undefined)] });
@@ -39,7 +39,7 @@ const telling = runConfigurations.map((configuration) => {
 /** By manager: what it last applied. The later entry of a name counts. */
 const claims = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), telling), { minLength: 1, maxLength: 6 });
 
-describe("server-side apply, whatever is applied", () => {
+describe("server-side apply, whatever is applied", { timeout: isLongRun ? 600_000 : 60_000 }, () => {
   it("changes nothing the second time", async () => {
     const twice = fc.asyncProperty(claims, async (all) => {
       for (const [manager, configuration] of all) {
@@ -112,7 +112,7 @@ describe("server-side apply, whatever is applied", () => {
       expect(whole.status).toBeLessThan(500);
       await ask.delete(url);
     });
-    await fc.assert(steps, { numRuns: isLongRun ? 5000 : 40 });
+    await fc.assert(steps, { numRuns: isLongRun ? 5000 : 20 });
   });
 });
 
