@@ -5,7 +5,7 @@ import { systemClock } from "../../../controller/base/clock.ts";
 import { httpsTransport } from "../../../controller/client/https-transport.ts";
 import { readKubeconfig } from "../../../controller/client/kubeconfig.ts";
 import { type Answer, Asker, admin, testServer } from "../../support/api-server.ts";
-import { isLongRun } from "../../support/long-run.ts";
+import { asksReference, referenceKubeconfig } from "../../support/reference-server.ts";
 import { crdCases } from "./crd-cases.ts";
 
 /** What a kube-apiserver 1.34.4 answers to each case, recorded by the test at the end. */
@@ -83,15 +83,14 @@ function inVersions(cause: string): string {
     .replace(/^(spec\.versions: Invalid value: )\[.*\]: /s, "$1[…]: ");
 }
 
-const kubeconfig = process.env.SPORE_KUBE_APISERVER;
-
-/** `SPORE_KUBE_APISERVER` names the kubeconfig of a kube-apiserver; `--update` records what it says. */
-describe.skipIf(!isLongRun || kubeconfig === undefined)("The verdicts (needs a kube-apiserver)", () => {
-  it("are what it says", async () => {
-    await using connection = httpsTransport(await readKubeconfig([kubeconfig ?? ""]), systemClock);
-    const real = new Asker(connection.transport);
-    const said: Record<string, Verdict> = {};
-    for (const { title, crd } of crdCases) said[title] = verdictOf(await real.post(url, crd));
-    await expect(`${JSON.stringify(said, undefined, 1)}\n`).toMatchFileSnapshot(recorded.pathname);
+/** `--update` records what it says. */
+if (asksReference)
+  describe("The verdicts (needs a kube-apiserver)", () => {
+    it.skipIf(referenceKubeconfig === undefined)("are what it says", async () => {
+      await using connection = httpsTransport(await readKubeconfig([referenceKubeconfig ?? ""]), systemClock);
+      const real = new Asker(connection.transport);
+      const said: Record<string, Verdict> = {};
+      for (const { title, crd } of crdCases) said[title] = verdictOf(await real.post(url, crd));
+      await expect(`${JSON.stringify(said, undefined, 1)}\n`).toMatchFileSnapshot(recorded.pathname);
+    });
   });
-});

@@ -47,12 +47,15 @@ const kubectl = ["/usr/lib/google-cloud-sdk/bin/kubectl.1.33"].find(existsSync);
 const home = directoryOfFile();
 
 /** Asks the real one again whether the records are right. */
-it.runIf(isLongRun && kubectl !== undefined)("kubectl still prints what was recorded", { timeout: 120_000 }, () => {
-  const file = join(home, "object.json");
-  writeFileSync(file, JSON.stringify(object));
-  const wrong = recorded.filter(({ format, prints }) => ask(file, format) !== prints);
-  expect(wrong).toEqual([]);
-});
+if (isLongRun) {
+  const name = "kubectl still prints what was recorded (needs kubectl 1.33)";
+  it.skipIf(kubectl === undefined)(name, { timeout: 120_000 }, () => {
+    const file = join(home, "object.json");
+    writeFileSync(file, JSON.stringify(object));
+    const wrong = recorded.filter(({ format, prints }) => ask(file, format) !== prints);
+    expect(wrong).toEqual([]);
+  });
+}
 
 function ask(file: string, format: string): string | undefined {
   const words = ["annotate", "--local", "-f", file, "--overwrite", "q=r", "-o", format];

@@ -106,12 +106,16 @@ describe("buildKustomization", () => {
     );
   });
 
-  it.runIf(kubectl !== undefined && isLongRun).each(cases)("makes what kustomize makes of %s", async (_what, files) => {
-    const directory = join(tree({ ...base, ...files }), topOf(files));
-    const theirs = execFileSync(kubectl ?? "", ["kustomize", directory], { encoding: "utf8" });
-    const objects = parseAllDocuments(theirs).map((document) => document.toJS());
-    expect(await own(directory)).toEqual(sorted(objects));
-  });
+  const longCases = isLongRun ? cases : []; // asks the real one again
+  it.skipIf(kubectl === undefined).each(longCases)(
+    "makes what kustomize makes of %s (needs kubectl 1.33)",
+    async (_what, files) => {
+      const directory = join(tree({ ...base, ...files }), topOf(files));
+      const theirs = execFileSync(kubectl ?? "", ["kustomize", directory], { encoding: "utf8" });
+      const objects = parseAllDocuments(theirs).map((document) => document.toJS());
+      expect(await own(directory)).toEqual(sorted(objects));
+    },
+  );
 
   it.each<[string, Files, string]>([
     ["no kustomization", {}, "has no kustomization.yaml"],

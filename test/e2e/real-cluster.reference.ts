@@ -17,23 +17,21 @@ import { simulatedImage } from "../../controller/simulator/spore/simulated-image
 import { eventually } from "../reconcilers/control-plane.ts";
 import { Asker } from "../support/api-server.ts";
 import { program } from "../support/built-programs.ts";
-import { isLongRun } from "../support/long-run.ts";
 import { ownBase, ownUdpPort } from "../support/own-network.ts";
+import { referenceKubeconfig } from "../support/reference-server.ts";
 import { directoryOfTest } from "../support/temporary-directory.ts";
 import { run } from "./plane.ts";
 import { never } from "./simulated.ts";
 import { SporedOn } from "./spored-on.ts";
 
-/** The kubeconfig of an administrator of a Kubernetes cluster that may be played with. */
-const kubeconfig = process.env.SPORE_TEST_KUBECONFIG;
 const nodes = 6;
 const manifests = fileURLToPath(new URL("../../manifests/kubernetes", import.meta.url));
 const labels = { matchLabels: { "spore.dev/family": "spore" } };
 
-it.skipIf(!isLongRun || kubeconfig === undefined)(
-  "on a Kubernetes cluster, with the rights of the manifests and no others, a fleet converges",
+it.skipIf(referenceKubeconfig === undefined)(
+  "on a Kubernetes cluster, with the rights of the manifests and no others, a fleet converges (needs a kube-apiserver)",
   async () => {
-    const admin = kubeconfig ?? "";
+    const admin = referenceKubeconfig ?? "";
     const directory = directoryOfTest();
     const connection = httpsTransport(await readKubeconfig([admin]), systemClock);
     onTestFinished(() => connection[Symbol.asyncDispose]());
