@@ -35,6 +35,7 @@ const needOtherOccasions = [
   "get firmwares.spore.dev", // after a conflict
   "get nodegrouprevisions.spore.dev", // when another replica made it first
   "get nodegroups.spore.dev", // after a conflict
+  "get nodes.spore.dev", // likewise
   "get secrets", // when another replica made it first
   "patch events", // when the same happens again
   "patch apiservices.apiregistration.k8s.io", // with --advertise-address
