@@ -5,7 +5,9 @@ import type { KindLookup, KnownKind } from "../manifests/read-yaml.ts";
 
 /** The kinds that this program can check before any server is asked: its own, and those of Kubernetes that SPORE serves. */
 export function knownKinds(): KindLookup {
-  return kindLookup([...builtinKinds, ...ownKinds()]);
+  // Of a kind that SPORE only lists (Service) it knows no fields; other servers do.
+  const builtins = builtinKinds.map((served) => (served.verbs.includes("create") ? served : { kind: served.kind }));
+  return kindLookup([...builtins, ...ownKinds()]);
 }
 
 /** Finds those `kinds` by what an object says of itself. */

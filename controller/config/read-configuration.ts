@@ -14,6 +14,7 @@ import {
   sporedOptions,
   variableOf,
 } from "./spored-options.ts";
+import { parseSyncArgument } from "./sync-argument.ts";
 
 type Option = keyof SporedConfiguration;
 type Values = Partial<Record<Option, string | readonly string[] | boolean>>;
@@ -169,6 +170,7 @@ function checked(option: Option, value: string | readonly string[] | boolean): s
   if (spec.type === "duration" && !((parseGoDuration(text) ?? 0) > 0)) throw refuse("must be a duration such as 15s");
   if (spec.type === "choice" && !spec.choices?.includes(text))
     throw refuse(`must be one of ${spec.choices?.join(", ")}`);
+  if (option === "sync") parseSyncArgument(text); // before anything is made for it
   if (spec.type === "text" && text === "") throw refuse("must not be empty");
   return text;
 }

@@ -76,6 +76,7 @@ describe("readConfiguration", () => {
       ["--udp-port", "0"],
       '--udp-port "0": nodes must know the port that they announce themselves on, so 0 makes no sense here',
     ],
+    [["--sync", "fleet.git"], '--sync "fleet.git" is no address of a repository'],
     [["--api-bind", "localhost"], '--api-bind "localhost": must be an IPv4 address'],
     [["--node", "10.0.0.1:0"], '--node "10.0.0.1:0": must be IP or IP:PORT, such as 192.168.1.20 or 192.168.1.20:8080'],
     [["--ota-parallel", "0"], '--ota-parallel "0": must be a number from 1 to 9999'],

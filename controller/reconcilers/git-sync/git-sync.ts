@@ -62,7 +62,7 @@ export function gitSyncController(dependencies: GitSyncDependencies): Controller
   return {
     name: "git-sync",
     for: GitSync,
-    concurrency: 2,
+    concurrency: 8, // a repository that never answers holds one place for as long as its timeout
     runTimeoutMs,
     when: desireChanged,
     reconcile: async (key, context) => {
