@@ -20,7 +20,7 @@ describe("pluginEnvironment", () => {
   });
 });
 
-describe.skipIf(!hasTool("kubectl"))("kubectl spore", () => {
+describe.skipIf(!hasTool("kubectl"))("kubectl spore (needs kubectl)", () => {
   it("is sporectl, found on the PATH", () => {
     const directory = directoryOfTest();
     const plugin = join(directory, "kubectl-spore");

@@ -9,6 +9,7 @@ import type { KindLookup, KnownKind } from "../../manifests/read-yaml.ts";
 import type { CompiledSchema } from "../../schema/compiled-schema.ts";
 import { parseCrd } from "../../schema/crd-rules.ts";
 import { CustomResourceDefinition } from "../../schema/custom-resource-definition.ts";
+import { isTaken } from "../known-kinds.ts";
 
 /**
  * The kinds that this program can check before any server is asked, with all that a server of its version would say of a new object: its own,
@@ -26,6 +27,7 @@ function nameOf(apiVersion: string, kind: string): string {
 
 function offline(served: ServedKind): KnownKind {
   const { kind, hooks } = served;
+  if (!isTaken(served)) return { kind };
   const compiled: CompiledSchema = {
     ...served.compiled,
     validate: (object) => [...metadataCauses(named(object), undefined, served), ...served.compiled.validate(object)],

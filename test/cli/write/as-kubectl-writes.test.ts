@@ -144,7 +144,7 @@ describe("what sporectl writes", () => {
   );
 });
 
-describe.skipIf(kubectl === undefined)("sporectl and kubectl in turn on the same object", () => {
+describe.skipIf(kubectl === undefined)("sporectl and kubectl in turn on the same object (needs kubectl 1.33)", () => {
   it("find nothing to do behind each other", { timeout: 60_000 }, async () => {
     await using stage = await furnished();
     const other = kubectlOf(stage);
